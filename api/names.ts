@@ -1,0 +1,63 @@
+/** Every label, annotation, condition, readiness gate and environment name that Berth reads or writes. */
+
+export const group = 'apps.kruise.io';
+
+export const labels = {
+  /** Revision of a StatefulSet's pod; value: the ControllerRevision's name. */
+  revision: 'controller-revision-hash',
+  podName: 'statefulset.kubernetes.io/pod-name',
+  podIndex: 'apps.kubernetes.io/pod-index',
+  revisionHash: 'controller.kubernetes.io/hash',
+  specifiedDelete: 'apps.kruise.io/specified-delete',
+  lifecycleState: 'lifecycle.apps.kruise.io/state',
+  sidecarSetName: 'kruise.io/sidecarset-name',
+  sidecarSetCustomVersion: 'apps.kruise.io/sidecarset-custom-version',
+  broadcastJobName: 'broadcastjob-name',
+  broadcastJobUid: 'broadcastjob-controller-uid',
+  /** On a namespace: `required` makes pods wait for the webhook, anything else lets them start without it. */
+  injection: 'berth/injection',
+} as const;
+
+export const annotations = {
+  /** Record of an in-place update: see workloads/inplace/record.ts. */
+  inPlaceState: 'apps.kruise.io/inplace-update-state',
+  /** A pending in-place update that is not written to the containers yet. */
+  inPlaceGrace: 'apps.kruise.io/inplace-update-grace',
+  sidecarSetHash: 'kruise.io/sidecarset-hash',
+  sidecarSetHashWithoutImage: 'kruise.io/sidecarset-hash-without-image',
+  sidecarSetInjectedList: 'kruise.io/sidecarset-injected-list',
+  sidecarSetInPlaceState: 'kruise.io/sidecarset-inplace-update-state',
+  sidecarSetWorkingHotUpgrade: 'kruise.io/sidecarset-working-hotupgrade-container',
+  sidecarSetCanary: 'apps.kruise.io/sidecarset-canary',
+  sidecarSetBase: 'apps.kruise.io/sidecarset-base',
+  lifecycleTimestamp: 'lifecycle.apps.kruise.io/timestamp',
+  containerLaunchPriority: 'apps.kruise.io/container-launch-priority',
+  ownedByStatefulSet: 'apps.kruise.io/owned-by-asts',
+} as const;
+
+/** Annotations with these prefixes are kept in the view of a managed pod. */
+export const ourAnnotationPrefixes = [
+  'apps.kruise.io/',
+  'kruise.io/',
+  'lifecycle.apps.kruise.io/',
+  'version.sidecarset.kruise.io/',
+  'versionalt.sidecarset.kruise.io/',
+  'berth/',
+  'inplace-update-',
+] as const;
+
+export const conditions = {
+  /** Readiness gate and pod condition: False while containers are being replaced in place. */
+  inPlaceUpdateReady: 'InPlaceUpdateReady',
+  kruisePodReady: 'KruisePodReady',
+  sidecarSetUpgradable: 'SidecarSetUpgradable',
+} as const;
+
+export const env = {
+  injected: 'IS_INJECTED',
+  sidecarSetVersion: 'SIDECARSET_VERSION',
+  sidecarSetVersionAlt: 'SIDECARSET_VERSION_ALT',
+} as const;
+
+/** Where SidecarSet revisions and our own objects live, unless the installation says otherwise. */
+export const defaultNamespace = 'berth-system';
