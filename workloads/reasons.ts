@@ -1,0 +1,89 @@
+/**
+ * Why a pod has not been moved: a closed union without a catch-all. Every pod that a rollout has not moved has exactly
+ * one of these, and taking that cause away lets the next plan move it. Conditions, events, metrics and commands read it here.
+ */
+
+import type { PodReason } from '../kube/contract.ts';
+
+export type Reason =
+  // The author's wish
+  | { readonly reason: 'Paused' }
+  | { readonly reason: 'Partition'; readonly keptOld: number }
+  | { readonly reason: 'NotSelected' }
+  | { readonly reason: 'OnDelete' }
+  | { readonly reason: 'NotUpdated' } // the strategy never touches running pods
+  // Waiting for others
+  | { readonly reason: 'BudgetUsed'; readonly limit: number; readonly by: readonly string[] }
+  | { readonly reason: 'OrderedBehind'; readonly pod: string }
+  // What cannot be done in place
+  | { readonly reason: 'NotInPlace'; readonly fields: readonly string[] }
+  | { readonly reason: 'RecordBroken'; readonly annotation: string }
+  // Moving, and what is missing
+  | { readonly reason: 'Taken' } // this plan moves it
+  | { readonly reason: 'Terminating' }
+  | { readonly reason: 'Draining' }
+  | { readonly reason: 'NotObserved' }
+  | { readonly reason: 'Stopping'; readonly container: string }
+  | { readonly reason: 'Starting'; readonly container: string; readonly state: string }
+  | { readonly reason: 'ImageError'; readonly container: string; readonly message: string }
+  | { readonly reason: 'WrongImageRunning'; readonly container: string; readonly image: string }
+  | { readonly reason: 'CrashLoop'; readonly container: string; readonly restarts: number }
+  | { readonly reason: 'Rejoining' } // proven; its readiness gate is about to be set
+  | { readonly reason: 'NotReady' }
+  | { readonly reason: 'Settling' };
+
+export type ReasonName = Reason['reason'];
+
+/** One sentence for people. */
+export const messageOf = (r: Reason): string => {
+  switch (r.reason) {
+    case 'Paused':
+      return 'the rollout is paused';
+    case 'Partition':
+      return `the partition keeps ${r.keptOld} pods at the old revision`;
+    case 'NotSelected':
+      return 'the update strategy selects other pods';
+    case 'OnDelete':
+      return 'the strategy OnDelete waits until somebody deletes the pod';
+    case 'NotUpdated':
+      return 'the strategy NotUpdate leaves running pods as they are';
+    case 'BudgetUsed':
+      return `maxUnavailable ${r.limit} is used by ${listed(r.by)}`;
+    case 'OrderedBehind':
+      return `pod ${r.pod} goes first`;
+    case 'NotInPlace':
+      return `cannot be changed in place: ${listed(r.fields)}`;
+    case 'RecordBroken':
+      return `annotation ${r.annotation} is not readable`;
+    case 'Taken':
+      return 'is being moved now';
+    case 'Terminating':
+      return 'is being deleted';
+    case 'Draining':
+      return 'is leaving its Services before its containers are replaced';
+    case 'NotObserved':
+      return 'the kubelet has not seen the change yet';
+    case 'Stopping':
+      return `container ${r.container} is being stopped`;
+    case 'Starting':
+      return `container ${r.container} is starting: ${r.state}`;
+    case 'ImageError':
+      return `container ${r.container} cannot be started: ${r.message}`;
+    case 'WrongImageRunning':
+      return `container ${r.container} still runs ${r.image}`;
+    case 'CrashLoop':
+      return `container ${r.container} has restarted ${r.restarts} times more than it was asked to`;
+    case 'Rejoining':
+      return 'runs the new containers and is about to serve again';
+    case 'NotReady':
+      return 'runs the new containers but is not Ready';
+    case 'Settling':
+      return 'is Ready, but not for long enough yet';
+  }
+};
+
+export const podReason = (pod: string, r: Reason): PodReason => ({ pod, reason: r.reason, message: messageOf(r) });
+
+/** Up to five names, so that a message stays readable at any size. */
+const listed = (names: readonly string[]): string =>
+  names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
