@@ -31,9 +31,9 @@ cluster: ## starts a control plane in the background; NAME=local NODES=3
 	@bash scripts/setup.sh cluster
 	@node test/cluster/main.ts up --name $(NAME) --nodes $(NODES)
 
-cluster-status: ## what runs, and where its files are; NAME=local
+cluster-status: ## which clusters run, and where their files are
 	@bash scripts/setup.sh packages
-	@node test/cluster/main.ts status --name $(NAME)
+	@node test/cluster/main.ts status
 
 cluster-down: ## ends what `make cluster` started, and removes its files; NAME=local
 	@bash scripts/setup.sh packages
