@@ -14,16 +14,22 @@ export const matchesSelector = (selector: PodSpec['nodeSelector'], { labels }: N
 /** Terms are alternatives; within one, everything must hold. A term without requirements matches no node. */
 export const matchesAffinity = (affinity: PodSpec['affinity'], node: NodeView): boolean => {
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  return terms === undefined || terms.some(term => matchesTerm(term, node));
+  return !terms || terms.some(term => matchesTerm(term, node));
 };
 
-const matchesTerm = ({ matchExpressions = [], matchFields = [] }: Term, node: NodeView): boolean =>
-  matchExpressions.length + matchFields.length > 0 &&
-  matchExpressions.every(r => meets(r, Object.hasOwn(node.labels, r.key) ? node.labels[r.key] : undefined)) &&
-  // The only field that Kubernetes knows here is the name.
-  matchFields.every(r => r.key === 'metadata.name' && meets(r, node.name));
+const matchesTerm = ({ matchExpressions, matchFields }: Term, node: NodeView): boolean => {
+  const [onLabels, onFields] = [matchExpressions ?? [], matchFields ?? []];
+  return (
+    onLabels.length + onFields.length > 0 &&
+    onLabels.every(r => meets(r, Object.hasOwn(node.labels, r.key) ? node.labels[r.key] : undefined)) &&
+    // The only field that Kubernetes knows here is the name.
+    onFields.every(r => r.key === 'metadata.name' && meets(r, node.name))
+  );
+};
 
-const meets = ({ operator, values = [] }: Requirement, actual: string | undefined): boolean => {
+const meets = (requirement: Requirement, actual: string | undefined): boolean => {
+  const { operator } = requirement;
+  const values = requirement.values ?? [];
   switch (operator) {
     case 'In':
       return actual !== undefined && values.includes(actual);

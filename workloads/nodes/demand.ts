@@ -33,7 +33,7 @@ const merge = (a: Demand, b: Demand, choose: (a: bigint, b: bigint) => bigint): 
   new Map([...a, ...[...b].map(([resource, amount]) => [resource, choose(a.get(resource) ?? 0n, amount)] as const)]);
 
 const sum = (a: Demand, b: Demand): Demand => merge(a, b, (x, y) => x + y);
-const greatest = (a: Demand, b: Demand): Demand => merge(a, b, (x, y) => (x > y ? x : y));
+const greatest = (a: Demand, b: Demand): Demand => merge(a, b, (x, y) => (x - y > 0n ? x : y));
 
 /** The first resource of which an empty node has less than is asked for; every pod takes one of `pods`. */
 export const lacking = (demand: Demand, allocatable: Readonly<Record<string, string>>): string | undefined => {

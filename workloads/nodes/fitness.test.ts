@@ -85,7 +85,7 @@ test('each operator of a required node affinity', () => {
     assert.equal(
       why(affinity(term(operator, ...values)), node),
       fits ? 'fits' : 'NodeAffinity',
-      `${operator} ${values}`,
+      `${operator} ${values.join()}`,
     );
 });
 
