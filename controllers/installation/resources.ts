@@ -1,0 +1,113 @@
+/** What keeping certificates looks at: one Secret, our webhook configurations, and a certificate kept ready. */
+
+import type { KubeObject, Resource, Seen, Wire } from '../../kube/contract.ts';
+import { seenOf } from '../../kube/contract.ts';
+
+/**
+ * Keys of the Secret, their values decoded. `next.*` are there while a successor is announced but not in use:
+ * its authority is in `ca.crt` already, and it may be used from `next.from` on (milliseconds since the epoch).
+ */
+export type CertificateKey = 'tls.crt' | 'tls.key' | 'ca.crt' | 'next.crt' | 'next.key' | 'next.from';
+export type CertificateData = { readonly [key in CertificateKey]?: string };
+
+export interface SecretView extends Seen {
+  readonly data: CertificateData;
+  /** The object has a `data` map that a patch can add to. */
+  readonly hasData: boolean;
+  /** cert-manager writes this Secret; we only read it. */
+  readonly keptByCertManager: boolean;
+}
+
+/** The Secret of one installation. */
+export const certificateSecret = (namespace: string, name: string): Resource<SecretView> => ({
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  scope: 'Namespaced',
+  view: secretViewOf,
+  indexes: {},
+  select: { namespace, fields: `metadata.name=${name}` },
+});
+
+const keys: readonly CertificateKey[] = ['tls.crt', 'tls.key', 'ca.crt', 'next.crt', 'next.key', 'next.from'];
+
+const secretViewOf = (object: KubeObject): SecretView => {
+  const data = isWire(object['data']) ? object['data'] : undefined;
+  const known = keys.flatMap(key => {
+    const value = data?.[key];
+    return typeof value === 'string' ? [[key, decoded(value)]] : [];
+  });
+  return {
+    ...seenOf(object),
+    data: Object.fromEntries(known) as CertificateData,
+    hasData: data !== undefined,
+    keptByCertManager: Object.hasOwn(object.metadata.annotations ?? {}, 'cert-manager.io/certificate-name'),
+  };
+};
+
+export interface ConfigurationView extends Seen {
+  readonly entries: readonly Entry[];
+}
+
+/** One webhook of a configuration, at its index; only how it is reached. */
+export interface Entry {
+  readonly name: string;
+  readonly path: string;
+  readonly caBundle: string;
+  /** Undefined when a Service is called. */
+  readonly url: string | undefined;
+  readonly hasService: boolean;
+}
+
+type ConfigurationKind = 'MutatingWebhookConfiguration' | 'ValidatingWebhookConfiguration';
+
+/** Our configuration of one kind; it is the installer's, who says what is sent to us and what happens if we fail. */
+export const webhookConfiguration = (kind: ConfigurationKind, name: string): Resource<ConfigurationView> => ({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind,
+  plural: `${kind.toLowerCase()}s`,
+  scope: 'Cluster',
+  view: configurationViewOf,
+  indexes: {},
+  select: { fields: `metadata.name=${name}` },
+});
+
+const configurationViewOf = (object: KubeObject): ConfigurationView => {
+  const webhooks = Array.isArray(object['webhooks']) ? object['webhooks'] : [];
+  return { ...seenOf(object), entries: webhooks.map(entryOf) };
+};
+
+const entryOf = (webhook: unknown): Entry => {
+  const { name, clientConfig } = isWire(webhook) ? webhook : {};
+  const { caBundle, url, service } = isWire(clientConfig) ? clientConfig : {};
+  const path = isWire(service) ? service['path'] : pathOf(url);
+  return {
+    name: textOf(name),
+    path: textOf(path),
+    caBundle: decoded(textOf(caBundle)),
+    url: typeof url === 'string' ? url : undefined,
+    hasService: isWire(service),
+  };
+};
+
+export interface SpareView extends Seen {
+  readonly material: { readonly 'tls.crt': string; readonly 'tls.key': string; readonly 'ca.crt': string };
+}
+
+/** A certificate that nobody uses yet. It is known to this process only: the store's own, no apiserver lists it. */
+export const spareCertificate: Resource<SpareView> = {
+  group: 'local.berth',
+  version: 'v1',
+  kind: 'SpareCertificate',
+  plural: 'sparecertificates',
+  scope: 'Cluster',
+  view: () => undefined,
+  indexes: {},
+};
+
+const isWire = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString();
+const pathOf = (url: unknown): string => (URL.canParse(textOf(url)) ? new URL(textOf(url)).pathname : '');

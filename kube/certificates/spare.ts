@@ -1,0 +1,54 @@
+/** Keeps a certificate ready in the store, so that whoever plans with it need not wait for key material. */
+
+import { type Material, makeMaterial, type Wanted } from '../certificates.ts';
+import type { Clock } from '../clock.ts';
+import type { Resource, Seen } from '../contract.ts';
+import type { Store } from '../store.ts';
+
+export interface SpareOptions {
+  readonly store: Store;
+  /** Where the spare is kept: a resource that no apiserver has. */
+  readonly spare: Resource<Seen & { readonly material: Material }>;
+  /** Where it is used: seen there, it is no spare any more. */
+  readonly secret: Resource<Seen & { readonly data: Readonly<Partial<Record<string, string>>> }>;
+  readonly wanted: Wanted;
+  readonly clock: Clock;
+}
+
+/** A spare's life has begun, so an old one is replaced. */
+const freshFor = 86_400_000;
+
+/** Runs until the signal aborts; then resolves. Both resources must be registered in the store. */
+export const keepSpare = async (options: SpareOptions, signal: AbortSignal): Promise<void> => {
+  const { store, spare, wanted, clock } = options;
+  for (let made = 1; !signal.aborted; made += 1) {
+    const material = await makeMaterial(wanted, clock.now());
+    const resourceVersion = String(made);
+    store.keep(spare, {
+      key: 'spare',
+      namespace: '',
+      name: 'spare',
+      uid: 'spare',
+      resourceVersion,
+      generation: 0,
+      material,
+    });
+    await usedOrOld(material, options, signal);
+  }
+};
+
+const usedOrOld = (material: Material, options: SpareOptions, signal: AbortSignal): Promise<void> => {
+  const { store, secret, clock } = options;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const isUsed = (): boolean =>
+    store.list(secret).some(({ data }) => Object.values(data).includes(material['tls.crt']));
+  const unsubscribe = store.subscribe(resource => {
+    if (resource === secret && isUsed()) resolve();
+  });
+  const cancel = clock.after(freshFor, resolve);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise.finally(() => {
+    unsubscribe();
+    cancel();
+  });
+};
