@@ -1,0 +1,12 @@
+/** What one installation of Berth is called and where it lives; the rooms that think are told, they look nothing up. */
+
+export interface Installation {
+  /** Where our Secret, Lease and SidecarSet revisions live. */
+  readonly namespace: string;
+  /** Secret that holds the webhooks' certificate. */
+  readonly secretName: string;
+  readonly mutatingConfiguration: string;
+  readonly validatingConfiguration: string;
+  /** Where the webhooks are called if not behind a Service: no path, no last slash, e.g. `https://127.0.0.1:9443`. */
+  readonly webhookUrl?: string;
+}
