@@ -33,6 +33,8 @@ export const annotations = {
   lifecycleTimestamp: 'lifecycle.apps.kruise.io/timestamp',
   containerLaunchPriority: 'apps.kruise.io/container-launch-priority',
   ownedByStatefulSet: 'apps.kruise.io/owned-by-asts',
+  /** On a BroadcastJob's pod: uid of the node that it was made for; a node made anew under the same name is another. */
+  nodeUid: 'berth/node-uid',
 } as const;
 
 /** Annotations with these prefixes are kept in the view of a managed pod. */
