@@ -176,7 +176,12 @@ export type Action =
       readonly guard: Guard;
     })
   | (ActionBase & { readonly do: 'evict'; readonly target: Target })
-  | (ActionBase & { readonly do: 'delete'; readonly target: Target });
+  | (ActionBase & {
+      readonly do: 'delete';
+      readonly target: Target;
+      /** Only for a kubelet, who confirms by it that the containers are gone. */
+      readonly gracePeriodSeconds?: 0;
+    });
 
 /** What became of an action. Expected outcomes are values; only bugs throw. */
 export type Outcome =

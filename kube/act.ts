@@ -1,0 +1,152 @@
+/** Every write of the product. An action becomes one request, and its answer one of four outcomes. */
+
+import { isLastState, judge, type Meaning, meaningOf } from './act/answer.ts';
+import { lookAt, requestFor } from './act/request.ts';
+import { Semaphore } from './act/semaphore.ts';
+import { type Answer, AnswerLost, type Client, NotSent } from './client.ts';
+import { type Clock, sleep } from './clock.ts';
+import { type Action, type KubeObject, keyOf, type Millis, type Outcome, type Resource } from './contract.ts';
+import type { Store } from './store.ts';
+import { asObject, asStatus, parseJson } from './wire.ts';
+
+/** Carries an action out; resolves when the store knows its result. Throws only when stopped in doubt. */
+export type Act = (action: Action) => Promise<Outcome>;
+
+export interface ActOptions {
+  readonly client: Client;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Asked right before the bytes leave: false when leadership may have passed on. */
+  readonly mayWrite: () => boolean;
+  /** Ends the looking at objects in doubt. */
+  readonly signal: AbortSignal;
+}
+
+const inFlight = 64;
+// A request whose connection broke may still be on its way through the server.
+const settling: Millis = 500;
+const longestWait: Millis = 15_000;
+
+export const actor = (options: ActOptions): Act => {
+  const semaphore = new Semaphore(inFlight);
+  const work = new Actor(options);
+  return action => semaphore.run(() => work.act(action));
+};
+
+/** What a GET showed of an object. */
+type Sight =
+  | { readonly is: 'seen'; readonly object: KubeObject | undefined }
+  /** We may not see it. */
+  | { readonly is: 'hidden'; readonly message: string }
+  /** The server gave no answer that tells. */
+  | { readonly is: 'unknown' };
+
+class Actor {
+  readonly #client: Client;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #mayWrite: () => boolean;
+  readonly #signal: AbortSignal;
+
+  constructor({ client, store, clock, mayWrite, signal }: ActOptions) {
+    this.#client = client;
+    this.#store = store;
+    this.#clock = clock;
+    this.#mayWrite = mayWrite;
+    this.#signal = signal;
+  }
+
+  async act(action: Action): Promise<Outcome> {
+    let answer: Answer;
+    try {
+      answer = await this.#client.request({ ...requestFor(action), permitted: this.#mayWrite });
+    } catch (error) {
+      if (error instanceof NotSent) return { is: 'failed', message: error.message };
+      if (!(error instanceof AnswerLost)) throw error;
+      return this.#look(action, { is: 'to be seen', because: 'lost', message: error.message });
+    }
+    const meaning = this.#understand(action, answer);
+    switch (meaning.is) {
+      case 'settled':
+        return meaning.outcome;
+      case 'absent':
+        this.#bury(action);
+        return { is: action.do === 'patch' ? 'stale' : 'done' };
+      case 'to be seen':
+        return this.#look(action, meaning);
+    }
+  }
+
+  #understand(action: Action, { status, body }: Answer): Meaning {
+    const text = body.toString('utf8');
+    const value = parseJson(text);
+    if (status >= 300) return meaningOf(action, asStatus(value, status, text));
+    const object = asObject(value);
+    if (action.do === 'delete') return this.#deleted(action, object);
+    if (object === undefined || action.do === 'evict')
+      return { is: 'to be seen', because: 'carried out', message: 'the answer does not show the object' };
+    this.#store.put(resourceOf(action), object);
+    return { is: 'settled', outcome: { is: 'done' } };
+  }
+
+  /** The answer is the object where something keeps it, else its last state or a mere Status. */
+  #deleted(action: Action, object: KubeObject | undefined): Meaning {
+    if (object === undefined || isLastState(object)) return { is: 'absent' };
+    this.#store.put(resourceOf(action), object);
+    return { is: 'settled', outcome: { is: 'done' } };
+  }
+
+  /** Gets the object, as often as it takes: until then nothing may be planned on what we believe of it. */
+  async #look(action: Action, { because, message }: Extract<Meaning, { is: 'to be seen' }>): Promise<Outcome> {
+    for (let wait = because === 'lost' ? settling : 0; ; wait = Math.min(2 * wait + settling, longestWait)) {
+      if (wait > 0) await sleep(this.#clock, wait, this.#signal);
+      const sight = await this.#get(action);
+      switch (sight.is) {
+        case 'seen':
+          return judge(action, because, message, sight.object);
+        case 'hidden':
+          return { is: 'failed', message: `${message}; and it cannot be looked at: ${sight.message}` };
+        case 'unknown':
+      }
+    }
+  }
+
+  async #get(action: Action): Promise<Sight> {
+    if (action.do === 'create' && action.object.metadata.name === undefined)
+      return { is: 'hidden', message: 'it has no name yet' };
+    try {
+      return this.#see(action, await this.#client.request({ ...lookAt(action), signal: this.#signal }));
+    } catch (error) {
+      if (error instanceof NotSent || error instanceof AnswerLost) return { is: 'unknown' };
+      throw error;
+    }
+  }
+
+  #see(action: Action, { status, body }: Answer): Sight {
+    const text = body.toString('utf8');
+    const object = status === 200 ? asObject(parseJson(text)) : undefined;
+    if (object !== undefined) {
+      this.#found(action, object);
+      return { is: 'seen', object };
+    }
+    if (status === 404) {
+      this.#bury(action);
+      return { is: 'seen', object: undefined };
+    }
+    const refused = status >= 400 && status < 500 && status !== 429;
+    return refused ? { is: 'hidden', message: asStatus(parseJson(text), status, text).message } : { is: 'unknown' };
+  }
+
+  #found(action: Action, object: KubeObject): void {
+    if (action.do !== 'create' && object.metadata.uid !== action.target.uid) this.#bury(action);
+    this.#store.put(resourceOf(action), object);
+  }
+
+  #bury(action: Action): void {
+    if (action.do === 'create') return;
+    const { resource, namespace, name, uid } = action.target;
+    this.#store.bury(resource, keyOf(namespace, name), uid);
+  }
+}
+
+const resourceOf = (action: Action): Resource => (action.do === 'create' ? action.resource : action.target.resource);

@@ -1,0 +1,29 @@
+/** Events about what was done and what was noticed. */
+
+import type { Action, Outcome, Plan } from '../contract.ts';
+import type { Recorder } from '../events.ts';
+
+export interface Tell {
+  outcome(action: Action, outcome: Outcome): void;
+  notices(plan: Plan): void;
+}
+
+export const teller = (recorder: Recorder): Tell => ({
+  outcome: ({ do: action, tell, why }, outcome) => {
+    if (tell === undefined) return;
+    const { about, done, failed } = tell;
+    switch (outcome.is) {
+      case 'done':
+        return recorder.record({ about, type: 'Normal', reason: done, action, note: why });
+      case 'refused':
+      case 'failed':
+        return recorder.record({ about, type: 'Warning', reason: failed, action, note: `${why}: ${outcome.message}` });
+      case 'stale':
+        return;
+    }
+  },
+  notices: ({ notices = [] }) => {
+    for (const { about, type, reason, message } of notices)
+      recorder.record({ about, type, reason, action: 'observe', note: message });
+  },
+});

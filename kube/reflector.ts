@@ -1,0 +1,204 @@
+/** Keeps the store's copy of one resource current. Decisions are in `reflector/state.ts`; here they are carried out. */
+
+import { type Client, retryAfterOf, type Stream } from './client.ts';
+import { type Clock, sleep } from './clock.ts';
+import type { Resource } from './contract.ts';
+import { collectionPath } from './paths.ts';
+import { decodeEvent, decodePage, encodings, Lines, type WatchEvent } from './reflector/decode.ts';
+import { Silence } from './reflector/silence.ts';
+import { type Effect, type Input, type State, start, step } from './reflector/state.ts';
+import type { Replacement, Store } from './store.ts';
+import { asStatus, parseJson } from './wire.ts';
+
+export interface ReflectorOptions {
+  readonly resource: Resource;
+  readonly client: Client;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Something failed that will be tried again. */
+  readonly report: (why: string) => void;
+  /** The store has the whole state: the first time, and after each relist. */
+  readonly onSync: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Reflects until the signal aborts, then resolves. */
+export const reflect = (options: ReflectorOptions): Promise<void> => new Reflector(options).run();
+
+const pageSize = 500;
+// A watch that the server ends sooner than this was not ended by its time limit.
+const tooSoon = 1000;
+
+type Work = Exclude<Effect, { do: 'swap' } | { do: 'report' }>;
+type Query = Readonly<Record<string, string>>;
+
+class Reflector {
+  readonly #options: ReflectorOptions;
+  #state: State = start.state;
+  #work: readonly Effect[] = start.effects;
+  #gathered: Replacement;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+    this.#gathered = options.store.replacement(options.resource);
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    while (!signal.aborted) {
+      const work = this.#work.find(isWork);
+      if (work === undefined) throw new Error(`the reflector has nothing to do while ${this.#state.at}`);
+      const input = await this.#carryOut(work).catch(broken);
+      if (!signal.aborted) this.#feed(input);
+    }
+  }
+
+  #feed(input: Input): void {
+    const { state, effects } = step(this.#state, input);
+    this.#state = state;
+    this.#work = effects;
+    for (const effect of effects) {
+      if (effect.do === 'report') this.#options.report(effect.why);
+      if (effect.do === 'swap') this.#swap(effect.version);
+    }
+  }
+
+  #swap(version: string): void {
+    this.#gathered.commit(version);
+    this.#options.onSync();
+  }
+
+  #carryOut(work: Work): Promise<Input> {
+    switch (work.do) {
+      case 'stream':
+        this.#gatherAfresh();
+        return this.#watch({ sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' });
+      case 'watch':
+        return this.#watch({ resourceVersion: work.from });
+      case 'page':
+        if (work.continue === '') this.#gatherAfresh();
+        return this.#page(work.continue);
+      case 'wait':
+        return this.#wait(work.atLeast + this.#options.random() * work.spread);
+    }
+  }
+
+  #gatherAfresh(): void {
+    this.#gathered = this.#options.store.replacement(this.#options.resource);
+  }
+
+  async #wait(delay: number): Promise<Input> {
+    await sleep(this.#options.clock, delay, this.#options.signal);
+    return { is: 'timer' };
+  }
+
+  async #page(from: string): Promise<Input> {
+    const { client, resource, signal } = this.#options;
+    const query = { ...this.#selection(), limit: String(pageSize), ...(from === '' ? {} : { continue: from }) };
+    const path = this.#path();
+    const { status, headers, body } = await client.request({
+      method: 'GET',
+      path,
+      query,
+      accept: encodings.list,
+      signal,
+    });
+    if (status !== 200) return refusal(status, body.toString('utf8'), retryAfterOf(headers));
+    const page = decodePage(resource, body);
+    for (const item of page.items) this.#gathered.changed(item);
+    return { is: 'page', version: page.version, continue: page.continue };
+  }
+
+  async #watch(how: Query): Promise<Input> {
+    const { client, clock, random } = this.#options;
+    const silence = new Silence(clock, this.#options.signal);
+    const began = clock.monotonic();
+    const timeoutSeconds = String(Math.floor(300 + random() * 300));
+    const query = { ...this.#selection(), watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...how };
+    try {
+      const { signal } = silence;
+      const stream = await client.stream({ method: 'GET', path: this.#path(), query, accept: encodings.watch, signal });
+      const input = stream.status === 200 ? await this.#follow(stream, silence) : await refusalOf(stream);
+      const suspicious = input.is === 'ended' && clock.monotonic() - began < tooSoon;
+      return suspicious ? { is: 'broken', why: 'the server ended the watch at once' } : input;
+    } finally {
+      silence.end();
+    }
+  }
+
+  async #follow(stream: Stream, silence: Silence): Promise<Input> {
+    const lines = new Lines();
+    for await (const chunk of stream.chunks) {
+      silence.heard();
+      let version = '';
+      for (const line of lines.push(chunk)) {
+        const event = decodeEvent(line);
+        if (event.type === 'error') return failure(event.code, event.message, event.retryAfterSeconds);
+        version = this.#take(event);
+      }
+      if (version !== '') this.#feed({ is: 'progress', version });
+    }
+    return { is: 'ended' };
+  }
+
+  /** Returns the version that the event brings us to. */
+  #take(event: Exclude<WatchEvent, { type: 'error' }>): string {
+    if (event.type === 'bookmark') {
+      if (event.endsInitialEvents) this.#feed({ is: 'complete', version: event.version });
+      else if (this.#state.at === 'watching') this.#options.store.passed(this.#options.resource, event.version);
+      return event.version;
+    }
+    if (this.#state.at === 'streaming') this.#gathered[event.type](event.object);
+    else this.#options.store[event.type](this.#options.resource, event.object);
+    return event.object.metadata.resourceVersion ?? '';
+  }
+
+  #path(): string {
+    const { resource } = this.#options;
+    return collectionPath(resource, resource.select?.namespace ?? '');
+  }
+
+  #selection(): Query {
+    const { fields, labels } = this.#options.resource.select ?? {};
+    return {
+      ...(fields === undefined ? {} : { fieldSelector: fields }),
+      ...(labels === undefined ? {} : { labelSelector: labels }),
+    };
+  }
+}
+
+const isWork = (effect: Effect): effect is Work => effect.do !== 'swap' && effect.do !== 'report';
+
+const broken = (error: unknown): Input => ({
+  is: 'broken',
+  why: error instanceof Error ? error.message : String(error),
+});
+
+const refusalOf = async ({ status, headers, chunks }: Stream): Promise<Input> => {
+  const body: Buffer[] = [];
+  for await (const chunk of chunks) body.push(chunk);
+  return refusal(status, Buffer.concat(body).toString('utf8'), retryAfterOf(headers));
+};
+
+const refusal = (code: number, body: string, retryAfter: number | undefined): Input => {
+  const { message, retryAfterSeconds } = asStatus(parseJson(body), code, body);
+  return failure(code, message, retryAfter === undefined ? retryAfterSeconds : retryAfter / 1000);
+};
+
+const failure = (code: number, message: string, retryAfterSeconds: number | undefined): Input => {
+  switch (code) {
+    case 410:
+      return { is: 'expired' };
+    case 400:
+    case 422:
+      return { is: 'unsupported', why: message };
+    default: {
+      const why = `${code}: ${message}`;
+      return retryAfterSeconds === undefined
+        ? { is: 'broken', why }
+        : { is: 'broken', why, retryAfter: retryAfterSeconds * 1000 };
+    }
+  }
+};
