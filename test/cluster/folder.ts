@@ -83,3 +83,9 @@ export const claimFolder = (folder: string): string | undefined => {
 export const removeFolder = (folder: string): void => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 };
+
+/** Ends what a cluster without a watchdog left running, and removes the folder. */
+export const clearFolder = (folder: string): void => {
+  for (const { pid } of livingProcesses(folder)) process.kill(pid, 'SIGKILL');
+  removeFolder(folder);
+};

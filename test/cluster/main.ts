@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { findBinaries } from './binaries.ts';
 import { startCluster } from './cluster.ts';
 import { waitFor } from './deadline.ts';
-import { clustersFolder, folderOf, livingProcesses, removeFolder } from './folder.ts';
+import { clearFolder, clustersFolder, folderOf, livingProcesses } from './folder.ts';
 import { givenKubeconfig } from './given.ts';
 import { adminKubeconfig, firstApiServer } from './programs.ts';
 
@@ -113,8 +113,7 @@ const takeDown = async (name: string): Promise<void> => {
     process.kill(watchdog.pid, 'SIGTERM');
     await waitFor(`cluster ${name} to end`, 30_000, async () => !existsSync(folder) || undefined);
   } else {
-    for (const { pid } of livingProcesses(folder)) process.kill(pid, 'SIGKILL');
-    removeFolder(folder);
+    clearFolder(folder);
   }
   print(`cluster ${name} is down`);
 };

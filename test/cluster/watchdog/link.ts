@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
+import { clearFolder } from '../folder.ts';
 import type { Program, Report, StartRequest } from './messages.ts';
 
 /** A process that was started. */
@@ -68,7 +69,9 @@ export const startWatchdog = async (folder: string): Promise<Watchdog> => {
     start: program => startUnder(child, reports, program),
     end: async () => {
       if (child.connected) child.disconnect();
+      // The watchdog has cleared everything by the time that it goes, unless it was killed itself.
       await gone;
+      clearFolder(folder);
     },
   };
 };

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const repository = join(import.meta.dirname, '..', '..');
+const place = mkdtempSync(join(tmpdir(), 'berth-setup-'));
+after(() => rmSync(place, { recursive: true, force: true }));
+
+/** The programs of any system: what is not here is a prerequisite. */
+const always = ['bash', 'awk', 'cat', 'cmp', 'cp', 'dirname', 'env', 'mkdir', 'mv', 'rm', 'sed', 'sleep', 'tail'];
+
+interface Machine {
+  /** Scripts that stand for programs, by name. */
+  readonly programs: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A fresh checkout's set-up on a machine that has only the given programs. */
+const setUp = (goal: string, { programs, variables = {} }: Machine) => {
+  const checkout = mkdtempSync(join(place, 'checkout-'));
+  const bin = join(checkout, 'bin');
+  mkdirSync(bin);
+  for (const name of always) symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(bin, name));
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), `#!${join(bin, 'bash')}\n${script}\n`, { mode: 0o755 });
+  }
+  cpSync(join(repository, 'scripts'), join(checkout, 'scripts'), { recursive: true });
+  cpSync(join(repository, 'test/cluster/binaries'), join(checkout, 'test/cluster/binaries'), { recursive: true });
+  writeFileSync(join(checkout, 'package-lock.json'), '{}');
+  const run = spawnSync(join(bin, 'bash'), [join(checkout, 'scripts/setup.sh'), goal], {
+    env: { PATH: bin, ...variables },
+    encoding: 'utf8',
+  });
+  return { checkout, code: run.status, told: run.stdout, complaint: run.stderr };
+};
+
+const node = (version: string): string =>
+  `if [ "$1" = -p ]; then echo ${version.split('.')[0]}; else echo v${version}; fi`;
+const go = (version: string, toolchain = 'auto'): string =>
+  `case "$2" in GOVERSION) echo go${version} ;; GOTOOLCHAIN) echo ${toolchain} ;; esac`;
+/** `npm ci` that makes what the set-up looks for. */
+const npm = 'mkdir -p node_modules/.bin';
+const tools = { tsc: '', biome: '', esbuild: '', oxlint: '' };
+const complete = { git: '', npm, node: node('24.1.0'), ...tools };
+
+test('everything that is missing is named at once, with the version wanted, and nothing is made', () => {
+  const { checkout, code, complaint } = setUp('cluster', { programs: {} });
+  assert.equal(code, 1);
+  for (const wanted of [/- git/, /- Node >= 20/, /- npm/, /- Go >= 1\.21 to build etcd, kube-apiserver/]) {
+    assert.match(complaint, wanted);
+  }
+  assert.equal(existsSync(join(checkout, 'node_modules')), false);
+});
+
+test('an old Node or Go is named with the version that was found', () => {
+  const { complaint } = setUp('cluster', { programs: { ...complete, node: node('18.20.0'), go: go('1.19.8') } });
+  assert.match(complaint, /Node >= 20 \(found v18\.20\.0\)/);
+  assert.match(complaint, /Go >= 1\.21 .*\(found 1\.19\.8\)/);
+});
+
+test('a Go that may not fetch the toolchain of go.mod is named', () => {
+  const { complaint } = setUp('cluster', { programs: { ...complete, go: go('1.22.3', 'local') } });
+  assert.match(complaint, /found 1\.22\.3, and GOTOOLCHAIN=local/);
+});
+
+test('packages alone want no Go, and a second run has nothing to do', () => {
+  const { checkout, code, told } = setUp('packages', { programs: complete });
+  assert.equal(code, 0);
+  assert.match(told, /npm packages/);
+  const again = spawnSync(join(checkout, 'bin/bash'), [join(checkout, 'scripts/setup.sh'), 'packages'], {
+    env: { PATH: join(checkout, 'bin') },
+    encoding: 'utf8',
+  });
+  assert.match(again.stdout, /nothing to do/);
+});
+
+test('a kubeconfig given on purpose makes Go and binaries superfluous', () => {
+  const { code, told } = setUp('cluster', { programs: complete, variables: { BERTH_KUBECONFIG: '/somewhere' } });
+  assert.equal(code, 0);
+  assert.doesNotMatch(told, /building/);
+});
+
+test('what KUBEBUILDER_ASSETS lacks is named', () => {
+  const assets = mkdtempSync(join(place, 'assets-'));
+  for (const name of ['etcd', 'kube-apiserver', 'kubectl']) writeFileSync(join(assets, name), '', { mode: 0o755 });
+  const { complaint } = setUp('cluster', { programs: complete, variables: { KUBEBUILDER_ASSETS: assets } });
+  assert.match(complaint, /Go >= 1\.21 to build kube-controller-manager, kube-scheduler, or/);
+});
+
+test('a step that fails shows what it printed, and is done again by the next run', () => {
+  const { checkout, code, complaint } = setUp('packages', {
+    programs: { ...complete, npm: 'echo "registry on fire"; exit 7' },
+  });
+  assert.equal(code, 1);
+  assert.match(complaint, /registry on fire/);
+  assert.match(complaint, /failed after \d+ s: npm packages/);
+  assert.equal(existsSync(join(checkout, '.cache/packages.lock')), false);
+});
+
+test('binaries are built one by one, and only a complete one gets its name', () => {
+  const build = `${go('1.26.0')}
+if [ "$1" = build ]; then
+  while [ "$1" != -o ]; do shift; done
+  case "$3" in *kube-scheduler) exit 1 ;; esac
+  echo binary >"$2"
+fi`;
+  const { checkout, code, told, complaint } = setUp('cluster', { programs: { ...complete, go: build } });
+  assert.equal(code, 1);
+  assert.match(told, /building kube-apiserver/);
+  assert.match(complaint, /building kube-scheduler/);
+  const built = execFileSync('find', [join(checkout, '.cache/binaries'), '-type', 'f'], { encoding: 'utf8' });
+  assert.match(built, /kube-controller-manager\n/);
+  assert.doesNotMatch(built, /kube-scheduler$|kubectl/m);
+});
