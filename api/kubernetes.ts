@@ -14,6 +14,7 @@ import type {
   V1PodTemplateSpec,
   V1Taint,
   V1Toleration,
+  V1Volume,
 } from '@kubernetes/client-node';
 
 /** What a model of the official client is before the client rewrites it. */
@@ -38,3 +39,4 @@ export type PodStatus = OnWire<V1PodStatus>;
 export type PodTemplate = OnWire<V1PodTemplateSpec>;
 export type Taint = OnWire<V1Taint>;
 export type Toleration = OnWire<V1Toleration>;
+export type Volume = OnWire<V1Volume>;
