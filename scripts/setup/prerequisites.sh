@@ -11,6 +11,8 @@ want_node() {
     want "Node >= 20 (wanted 24; an older one fetches Node 24 for this checkout)"
   elif [ "$(major_of node)" -lt 20 ]; then
     want "Node >= 20 (found $(node --version))"
+  elif [ "$(major_of node)" -lt "$node_wanted" ] && [ "$(uname -s)" != Linux ]; then
+    want "Node >= $node_wanted (found $(node --version); only for Linux is there a package to fetch it from)"
   fi
   has npm || want "npm (it comes with Node)"
 }

@@ -61,6 +61,11 @@ test('an old Node or Go is named with the version that was found', () => {
   assert.match(complaint, /Go >= 1\.21 .*\(found 1\.19\.8\)/);
 });
 
+test('where Node 24 cannot be fetched as a package, the machine must have it', () => {
+  const { complaint } = setUp('packages', { programs: { ...complete, node: node('22.1.0'), uname: 'echo Darwin' } });
+  assert.match(complaint, /Node >= 24 \(found v22\.1\.0;/);
+});
+
 test('a Go that may not fetch the toolchain of go.mod is named', () => {
   const { complaint } = setUp('cluster', { programs: { ...complete, go: go('1.22.3', 'local') } });
   assert.match(complaint, /found 1\.22\.3, and GOTOOLCHAIN=local/);
