@@ -20,7 +20,7 @@ export interface Rule {
 export interface Schema<T> {
   readonly published: Published;
   /** Never throws; problems carry paths that begin with `path`. */
-  parse(value: unknown, path: string): Parsed<T>;
+  readonly parse: (value: unknown, path: string) => Parsed<T>;
   /** Adds the sentence that `kubectl explain` shows. */
   about(description: string): Schema<T>;
   rule(rule: Rule): Schema<T>;
