@@ -33,10 +33,16 @@ run_step() {
   wait "$running_pid" || code=$?
   running_pid=
   if [ "$code" -ne 0 ]; then
-    tail -n 40 "$log" >&2
+    excerpt "$log" >&2
     fail "failed after $((SECONDS - began)) s: $name (whole output: $log)"
   fi
   say "  done in $((SECONDS - began)) s"
+}
+
+# npm says what is wrong first, compilers last.
+excerpt() {
+  awk '{ line[NR] = $0 }
+    END { for (i = 1; i <= NR; i++) if (i <= 20 || i > NR - 20) print "  | " line[i]; else if (i == 21) print "  | ..." }' "$1"
 }
 
 # A line that rewrites itself on a terminal, and a plain line every 15 s elsewhere.
