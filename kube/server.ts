@@ -32,7 +32,10 @@ export interface WebhookServer {
   readonly checks: readonly Check[];
   /** Takes effect for connections made from now on; those that are open go on. Throws if the two do not belong together. */
   present(serving: Serving): void;
-  /** Ends without a failed call: unready at once, accepts for `announce` longer, then finishes what has begun within `grace`. */
+  /**
+   * Ends without a failed call: unready at once, accepts for `announce` longer, then finishes what has begun within `grace`.
+   * Meanwhile each answer ends its connection, so that hardly one is left to be closed under a new call.
+   */
   drain(times: { readonly announce: Millis; readonly grace: Millis }): Promise<void>;
 }
 
@@ -52,12 +55,10 @@ const tls: ServerOptions = { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] 
 /** Resolves when the port is bound; rejects when it cannot be. Calls fail until `present` was called. */
 export const serveWebhooks = async (address: Address, options: WebhookServerOptions): Promise<WebhookServer> => {
   const byPath = new Map(options.webhooks.map(webhook => [webhook.path, webhook]));
-  const handle = reviews(options);
   let presented = false;
   let draining = false;
+  const handle = reviews(options, () => draining);
   const server = createServer({ ...limits, ...tls }, (request, response) => {
-    // The caller's idle connections are used up while the end is announced, so that none is closed under a new call.
-    if (draining) response.shouldKeepAlive = false;
     const webhook = byPath.get(request.url?.split('?', 1)[0] ?? '');
     if (webhook === undefined) options.pages(request, response);
     else void handle(request, response, webhook);

@@ -14,13 +14,16 @@ import { configurationActions } from './configurations.ts';
 import { spareCertificate } from './resources.ts';
 import { type Options, observe, type World } from './world.ts';
 
-/** One key, that of the Secret. Several replicas may start at once: one creates the Secret, the others find it. */
+/**
+ * One key, that of the Secret; it is the spare's, too, so that it is planned although there is no Secret yet.
+ * Several replicas may start at once: one creates the Secret, the others find it.
+ */
 export const installation = (options: Options): Controller => {
   const key = keyOf(options.namespace, options.name);
   const wakes = (on: Resource): Trigger => ({ on, keys: () => [key], urgent: () => true });
   return controller<World>({
     name: 'installation',
-    reconciles: options.secret,
+    reconciles: spareCertificate,
     wakesOn: [wakes(options.secret), wakes(spareCertificate), ...options.configurations.map(wakes)],
     reads: [],
     writes: [

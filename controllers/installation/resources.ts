@@ -96,13 +96,13 @@ export interface SpareView extends Seen {
   readonly material: { readonly 'tls.crt': string; readonly 'tls.key': string; readonly 'ca.crt': string };
 }
 
-/** A certificate that nobody uses yet. It is known to this process only: the store's own, no apiserver lists it. */
+/** A certificate that nobody uses yet, under the key of the Secret it is for. It is in this process's store only: no apiserver lists it. */
 export const spareCertificate: Resource<SpareView> = {
   group: 'local.berth',
   version: 'v1',
   kind: 'SpareCertificate',
   plural: 'sparecertificates',
-  scope: 'Cluster',
+  scope: 'Namespaced',
   view: () => undefined,
   indexes: {},
 };

@@ -42,6 +42,6 @@ export interface Configuration {
 /** There is always a world: a missing Secret is what this controller is for. */
 export const observe = (key: Key, reader: Reader, { secret, configurations }: Options): World => ({
   secret: reader.get(secret, key),
-  spare: reader.list(spareCertificate)[0],
+  spare: reader.get(spareCertificate, key),
   configurations: configurations.flatMap(resource => reader.list(resource).map(view => ({ resource, view }))),
 });

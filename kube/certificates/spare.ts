@@ -2,7 +2,7 @@
 
 import { type Material, makeMaterial, type Wanted } from '../certificates.ts';
 import type { Clock } from '../clock.ts';
-import type { Resource, Seen } from '../contract.ts';
+import { keyOf, type Resource, type Seen } from '../contract.ts';
 import type { Store } from '../store.ts';
 
 export interface SpareOptions {
@@ -11,6 +11,9 @@ export interface SpareOptions {
   readonly spare: Resource<Seen & { readonly material: Material }>;
   /** Where it is used: seen there, it is no spare any more. */
   readonly secret: Resource<Seen & { readonly data: Readonly<Partial<Record<string, string>>> }>;
+  /** Of the Secret; the spare is kept under the same key. */
+  readonly namespace: string;
+  readonly name: string;
   readonly wanted: Wanted;
   readonly clock: Clock;
 }
@@ -20,19 +23,11 @@ const freshFor = 86_400_000;
 
 /** Runs until the signal aborts; then resolves. Both resources must be registered in the store. */
 export const keepSpare = async (options: SpareOptions, signal: AbortSignal): Promise<void> => {
-  const { store, spare, wanted, clock } = options;
+  const { store, spare, namespace, name, wanted, clock } = options;
   for (let made = 1; !signal.aborted; made += 1) {
     const material = await makeMaterial(wanted, clock.now());
-    const resourceVersion = String(made);
-    store.keep(spare, {
-      key: 'spare',
-      namespace: '',
-      name: 'spare',
-      uid: 'spare',
-      resourceVersion,
-      generation: 0,
-      material,
-    });
+    const seen = { key: keyOf(namespace, name), namespace, name, uid: 'spare', resourceVersion: String(made) };
+    store.keep(spare, { ...seen, generation: 0, material });
     await usedOrOld(material, options, signal);
   }
 };

@@ -36,7 +36,8 @@ interface Reply {
 /** Handles requests for a webhook. The promise never rejects. */
 export type Reviews = (request: IncomingMessage, response: ServerResponse, webhook: Webhook) => Promise<void>;
 
-export const reviews = (options: ReviewsOptions): Reviews => {
+/** `closing`: the server is about to end, so a connection is not used again after its answer. */
+export const reviews = (options: ReviewsOptions, closing: () => boolean): Reviews => {
   const { clock, log, mostRequests = 200 } = options;
   const space = room({ requests: mostRequests, bytes: 8 * largestReview });
   return async (request, response, webhook) => {
@@ -44,6 +45,8 @@ export const reviews = (options: ReviewsOptions): Reviews => {
     const give = space.take(declaredSize(request));
     try {
       const reply = give === undefined ? overloaded : (unfit(request) ?? (await judge(options, request, webhook)));
+      // What is left of a body that was not read would have to be read before the connection can be used again.
+      if (reply.status === 413 || reply.status === 408 || closing()) response.shouldKeepAlive = false;
       send(response, reply);
       options.answered({ path: webhook.path, code: reply.status, millis: clock.monotonic() - since });
     } catch (error) {
@@ -96,7 +99,5 @@ const declaredSize = ({ headers }: IncomingMessage): number => {
 /** Errors are plain text, which the apiserver quotes to the user. */
 const send = (response: ServerResponse, { status, body }: Reply): void => {
   const type = status === 200 ? 'application/json' : 'text/plain; charset=utf-8';
-  // What is left of a body that was not read would have to be read before the connection can be used again.
-  if (status === 413 || status === 408) response.shouldKeepAlive = false;
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
 };

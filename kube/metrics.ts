@@ -1,0 +1,162 @@
+/** What the machine and the webhooks do, counted. Labels are bounded: names of controllers, resources and paths, never of objects. */
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Action, Millis, Outcome } from './contract.ts';
+import type { Call } from './server/reviews.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export interface Metrics extends Telemetry {
+  reviewAnswered(call: Call): void;
+}
+
+/** What is asked when the metrics are read. */
+export interface Asked {
+  readonly isLeader?: () => boolean;
+  /** Keys that wait or are in progress, by controller. */
+  readonly queued?: () => Iterable<readonly [controller: string, keys: number]>;
+}
+
+/** Registers everything in `registry`, and what Node tells of itself. */
+export const openMetrics = (registry: Registry, asked: Asked = {}): Metrics => {
+  collectDefaultMetrics({ register: registry });
+  registerAsked(registry, asked);
+  return { ...passMetrics(registry), ...readMetrics(registry), ...reviewMetrics(registry) };
+};
+
+const registerAsked = (registry: Registry, { isLeader, queued }: Asked): void => {
+  const registers = [registry];
+  if (isLeader !== undefined) {
+    const help = '1 while this process may write';
+    new Gauge({ registers, name: 'berth_leader', help, collect: gauge(g => g.set(isLeader() ? 1 : 0)) });
+  }
+  if (queued !== undefined) {
+    const collect = gauge(g => {
+      for (const [controller, keys] of queued()) g.set({ controller }, keys);
+    });
+    const help = 'Keys that wait to be planned or are in progress';
+    new Gauge({ registers, name: 'berth_queued_keys', help, labelNames: ['controller'], collect });
+  }
+};
+
+/** prom-client calls `collect` as a method of the gauge. */
+const gauge = (set: (gauge: Gauge) => void) =>
+  function collect(this: Gauge): void {
+    set(this);
+  };
+
+type Passes = Pick<Telemetry, 'passFinished' | 'passThrew' | 'actionFinished'>;
+
+const passMetrics = (registry: Registry): Passes => {
+  const registers = [registry];
+  const passes = new Counter({
+    registers,
+    name: 'berth_passes_total',
+    help: 'Finished passes by their worst outcome',
+    labelNames: ['controller', 'result'],
+  });
+  const planning = new Histogram({
+    registers,
+    name: 'berth_planning_seconds',
+    help: 'CPU time of observing and planning one key',
+    labelNames: ['controller'],
+    buckets: [0.0001, 0.0005, 0.001, 0.005, 0.02, 0.1, 0.5],
+  });
+  const writes = new Counter({
+    registers,
+    name: 'berth_writes_total',
+    help: 'Writes to the apiserver',
+    labelNames: ['controller', 'verb', 'resource', 'outcome'],
+  });
+  const writing = new Histogram({
+    registers,
+    name: 'berth_write_seconds',
+    help: 'Time from sending a write to its answer',
+    labelNames: ['verb'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+  });
+  return {
+    passFinished: ({ controller, millis, outcomes }) => {
+      passes.inc({ controller, result: worst(outcomes) });
+      planning.observe({ controller }, inSeconds(millis));
+    },
+    passThrew: controller => passes.inc({ controller, result: 'threw' }),
+    actionFinished: ({ controller, action, outcome, millis }) => {
+      writes.inc({ controller, verb: action.do, resource: resourceOf(action), outcome: outcome.is });
+      writing.observe({ verb: action.do }, inSeconds(millis));
+    },
+  };
+};
+
+type Reads = Pick<Telemetry, 'synced' | 'reflectorBroke' | 'storeFault'>;
+
+const readMetrics = (registry: Registry): Reads => {
+  const registers = [registry];
+  const objects = new Gauge({
+    registers,
+    name: 'berth_synced_objects',
+    help: 'Objects in the store when the resource was last read as a whole',
+    labelNames: ['resource'],
+  });
+  const syncs = new Counter({
+    registers,
+    name: 'berth_syncs_total',
+    help: 'How often a resource was read as a whole',
+    labelNames: ['resource'],
+  });
+  const breaks = new Counter({
+    registers,
+    name: 'berth_watch_breaks_total',
+    help: 'Lists and watches that failed and were tried again',
+    labelNames: ['resource'],
+  });
+  const faults = new Counter({
+    registers,
+    name: 'berth_store_faults_total',
+    help: 'Objects that could not be read and triggers that threw: bugs',
+    labelNames: ['what', 'resource'],
+  });
+  return {
+    synced: ({ plural }, count) => {
+      syncs.inc({ resource: plural });
+      objects.set({ resource: plural }, count);
+    },
+    reflectorBroke: ({ plural }) => breaks.inc({ resource: plural }),
+    storeFault: (what, { plural }) => faults.inc({ what, resource: plural }),
+  };
+};
+
+const reviewMetrics = (registry: Registry): Pick<Metrics, 'reviewAnswered'> => {
+  const registers = [registry];
+  const reviews = new Counter({
+    registers,
+    name: 'berth_reviews_total',
+    help: 'Answered admission reviews by HTTP status',
+    labelNames: ['path', 'code'],
+  });
+  const answering = new Histogram({
+    registers,
+    name: 'berth_review_seconds',
+    help: 'Time from the head of a review to its answer',
+    labelNames: ['path'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 3, 10],
+  });
+  return {
+    reviewAnswered: ({ path, code, millis }) => {
+      reviews.inc({ path, code });
+      answering.observe({ path }, inSeconds(millis));
+    },
+  };
+};
+
+const inSeconds = (millis: Millis): number => millis / 1000;
+
+const byWeight = ['failed', 'refused', 'stale', 'done'] as const satisfies readonly Outcome['is'][];
+
+const worst = (outcomes: readonly Outcome[]): Outcome['is'] =>
+  byWeight.find(result => outcomes.some(({ is }) => is === result)) ?? 'done';
+
+const resourceOf = (action: Action): string => {
+  if (action.do === 'create') return action.resource.plural;
+  const part = action.do === 'patch' && action.part !== 'object' ? `/${action.part}` : '';
+  return action.target.resource.plural + part;
+};

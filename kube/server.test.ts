@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { after, before, suite, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
+import { systemClock } from './clock.ts';
+import { seconds } from './contract.ts';
+import {
+  get,
+  type Line,
+  lineTo,
+  newMaterial,
+  open,
+  post,
+  review,
+  servingOf,
+  startServer,
+  stop,
+} from './server/fixture.ts';
+import { type PageServer, servePages } from './server.ts';
+
+suite('a webhook server', () => {
+  test('speaks HTTP/1.1 although the caller would like h2', async () => {
+    const started = await startServer();
+    const { port, ca } = lineTo(started);
+    const socket = connectTls({ host: '127.0.0.1', port, ca, ALPNProtocols: ['h2', 'http/1.1'] });
+    await once(socket, 'secureConnect');
+    assert.equal(socket.alpnProtocol, 'http/1.1');
+    socket.destroy();
+    await stop(started.server);
+  });
+
+  test('speaks no TLS older than 1.2', async () => {
+    const started = await startServer();
+    const { port, ca } = lineTo(started);
+    const socket = connectTls({ host: '127.0.0.1', port, ca, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' });
+    const [error] = await once(socket, 'error');
+    assert.match(String(error), /alert protocol version|unsupported protocol|no protocols available/i);
+    await stop(started.server);
+  });
+
+  test('outlives callers that speak no TLS at all', async () => {
+    const started = await startServer();
+    const line = lineTo(started);
+    const socket = connect({ host: '127.0.0.1', port: line.port });
+    socket.on('error', () => {});
+    socket.end('GET / HTTP/1.1\r\n\r\n');
+    await once(socket, 'close');
+    assert.equal((await post(line, '/mutate/pod', review)).status, 200);
+    await stop(started.server);
+  });
+
+  test('rejects when its port is taken', async () => {
+    const { server } = await startServer();
+    const address = { host: '127.0.0.1', port: server.port };
+    await assert.rejects(servePages(address, { pages: () => {}, clock: systemClock }), /EADDRINUSE/);
+    await stop(server);
+  });
+});
+
+suite('a new certificate', () => {
+  test('is shown to new connections while open ones go on, and no call fails', async () => {
+    const started = await startServer();
+    const second = await newMaterial();
+    const ca = started.material['ca.crt'] + second['ca.crt'];
+    const kept: Line = { ...lineTo(started), ca };
+    const first = await post(kept, '/mutate/pod', review);
+    const underWay = open(kept, '/mutate/pod');
+    underWay.write(review.slice(0, 9));
+
+    const statuses: number[] = [];
+    let calling = true;
+    const callers = [1, 2, 3].map(async () => {
+      while (calling) statuses.push((await post({ ...lineTo(started), ca }, '/mutate/pod', review)).status);
+    });
+    started.server.present(servingOf(second));
+    underWay.end(review.slice(9));
+    assert.equal((await underWay.reply).serial, first.serial);
+
+    const fresh = await post({ ...lineTo(started), ca }, '/mutate/pod', review);
+    assert.notEqual(fresh.serial, first.serial);
+    assert.equal((await post(kept, '/mutate/pod', review)).serial, first.serial);
+    calling = false;
+    await Promise.all(callers);
+    assert.deepEqual([...new Set(statuses)], [200]);
+    await stop(started.server);
+  });
+
+  test('that does not match its key is refused, and the old one goes on', async () => {
+    const started = await startServer();
+    const other = await newMaterial();
+    const wrong = { certificate: other['tls.crt'], key: started.material['tls.key'] };
+    assert.throws(() => started.server.present(wrong), /key values mismatch/);
+    assert.equal((await post(lineTo(started), '/mutate/pod', review)).status, 200);
+    await stop(started.server);
+  });
+});
+
+suite('the end of a server', () => {
+  test('is announced, then finishes what has begun', async () => {
+    const started = await startServer();
+    const line = lineTo(started);
+    const underWay = open(line, '/mutate/pod');
+    underWay.write(review.slice(0, 9));
+    assert.equal((await get(line, '/readyz')).status, 200);
+
+    const ended = started.server.drain({ announce: 100, grace: seconds(10) });
+    const unready = await get(line, '/readyz');
+    assert.equal(unready.status, 503);
+    assert.match(unready.body, /\[-\]accepting failed: shutting down/);
+    const late = await post(line, '/mutate/pod', review);
+    assert.equal(late.status, 200);
+    assert.equal(late.headers.connection, 'close');
+
+    const refused = await firstRefusal(line);
+    assert.match(refused, /ECONNREFUSED/);
+    underWay.end(review.slice(9));
+    assert.equal((await underWay.reply).status, 200);
+    await ended;
+  });
+
+  test('does not wait longer than the grace for a caller that never finishes', async () => {
+    const started = await startServer();
+    const stuck = open(lineTo(started), '/mutate/pod');
+    stuck.write('{');
+    await get(lineTo(started), '/healthz');
+    const refused = assert.rejects(stuck.reply, /socket hang up|ECONNRESET/);
+    await started.server.drain({ announce: 0, grace: 50 });
+    await refused;
+  });
+});
+
+/** Calls until the port is closed; fails if a call gets any other error. */
+const firstRefusal = async (line: Line): Promise<string> => {
+  const deadline = systemClock.monotonic() + seconds(10);
+  while (systemClock.monotonic() < deadline) {
+    const problem = await post(line, '/mutate/pod', review).then(({ status }) => assert.equal(status, 200), String);
+    if (problem !== undefined) return problem;
+  }
+  return 'the port was still open after 10 s';
+};
+
+suite('pages', () => {
+  let plain: PageServer;
+  let started: Awaited<ReturnType<typeof startServer>>;
+  before(async () => {
+    started = await startServer();
+    plain = await servePages(
+      { host: '127.0.0.1', port: 0 },
+      { pages: (_request, response) => response.end('hello'), clock: systemClock },
+    );
+  });
+  after(async () => {
+    await stop(started.server);
+    await plain.close();
+  });
+
+  test('tell that the process lives', async () => {
+    assert.equal((await get(lineTo(started), '/healthz')).status, 200);
+  });
+  test('tell check by check whether it is ready', async () => {
+    let problem: string | undefined = 'pods are being read';
+    started.health.add({ name: 'synced', problem: () => problem });
+    const before = await get(lineTo(started), '/readyz');
+    assert.equal(before.status, 503);
+    assert.equal(before.body, '[+]certificate ok\n[+]accepting ok\n[-]synced failed: pods are being read\nnot ready\n');
+    problem = undefined;
+    assert.equal((await get(lineTo(started), '/readyz')).status, 200);
+  });
+  test('show metrics in the format of Prometheus', async () => {
+    const { headers, status } = await get(lineTo(started), '/metrics');
+    assert.equal(status, 200);
+    assert.match(headers['content-type'] ?? '', /^text\/plain; version=0\.0\.4/);
+  });
+  test('have an index, know nothing else, and do not say what serves them', async () => {
+    const { body, headers } = await get(lineTo(started), '/');
+    assert.match(body, /^berth test\n/);
+    assert.equal('x-powered-by' in headers, false);
+    assert.equal((await get(lineTo(started), '/debug')).status, 404);
+  });
+  test('are served over plain HTTP, too', async () => {
+    const response = await fetch(`http://127.0.0.1:${plain.port}/`);
+    assert.equal(await response.text(), 'hello');
+  });
+});
