@@ -51,10 +51,10 @@ export const newSandbox = (uid: string, hostIP: string): Sandbox => ({
   shown: undefined,
 });
 
-/** An address in 10.0.0.0/8 that follows from the uid, so that a restarted kubelet finds the same. */
+/** An address in 10.128.0.0/9 that follows from the uid, so that a restarted kubelet finds the same. */
 const addressFor = (uid: string): string => {
   const [a = 0, b = 0, c = 0] = createHash('sha256').update(uid).digest();
-  return `10.${a}.${b}.${c}`;
+  return `10.${128 + (a % 128)}.${b}.${c}`;
 };
 
 export const containerIn = (sandbox: Sandbox, name: string): Container => sandbox.containers.get(name) ?? noContainer;
