@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { Registry } from 'prom-client';
+import type { Action, Outcome, Resource } from './contract.ts';
+import { openMetrics } from './metrics.ts';
+
+const pods: Resource = {
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  scope: 'Namespaced',
+  view: () => undefined,
+  indexes: {},
+};
+const target = { resource: pods, namespace: 'default', name: 'web-0', uid: 'u', resourceVersion: '1' };
+const evict: Action = { do: 'evict', target, why: 'a test' };
+
+const linesOf = async (registry: Registry, prefix: string): Promise<readonly string[]> =>
+  (await registry.metrics()).split('\n').filter(line => line.startsWith(prefix));
+
+suite('metrics', () => {
+  const pass = (...outcomes: readonly Outcome['is'][]) => ({
+    controller: 'statefulset',
+    key: 'default/web',
+    millis: 2,
+    plan: { actions: [] },
+    outcomes: outcomes.map(is => ({ is, message: '' })) as Outcome[],
+  });
+  test('count passes by their worst outcome', async () => {
+    const registry = new Registry();
+    const metrics = openMetrics(registry);
+    for (const outcomes of [[], ['done'], ['done', 'stale'], ['refused', 'failed']] as const) {
+      metrics.passFinished(pass(...outcomes));
+    }
+    metrics.passThrew('statefulset', 'default/web', new Error('bug'));
+    assert.deepEqual(await linesOf(registry, 'berth_passes_total{'), [
+      'berth_passes_total{controller="statefulset",result="done"} 2',
+      'berth_passes_total{controller="statefulset",result="stale"} 1',
+      'berth_passes_total{controller="statefulset",result="failed"} 1',
+      'berth_passes_total{controller="statefulset",result="threw"} 1',
+    ]);
+  });
+  test('count writes by verb, resource and outcome, never by object', async () => {
+    const registry = new Registry();
+    const metrics = openMetrics(registry);
+    const status: Action = {
+      do: 'patch',
+      target,
+      part: 'status',
+      patch: { as: 'json', ops: [] },
+      guard: 'uid',
+      why: 'a test',
+    };
+    for (const action of [evict, status]) {
+      metrics.actionFinished({ controller: 'c', key: 'k', action, outcome: { is: 'done' }, millis: 10 });
+    }
+    assert.deepEqual(await linesOf(registry, 'berth_writes_total{'), [
+      'berth_writes_total{controller="c",verb="evict",resource="pods",outcome="done"} 1',
+      'berth_writes_total{controller="c",verb="patch",resource="pods/status",outcome="done"} 1',
+    ]);
+    assert.doesNotMatch(await registry.metrics(), /web-0/);
+  });
+  test('count reads, breaks and faults by resource', async () => {
+    const registry = new Registry();
+    const metrics = openMetrics(registry);
+    metrics.synced(pods, 20);
+    metrics.synced(pods, 21);
+    metrics.reflectorBroke(pods, 'reset');
+    metrics.storeFault('view', pods, { key: 'default/web', error: new Error('bug') });
+    assert.deepEqual(await linesOf(registry, 'berth_syncs_total{'), ['berth_syncs_total{resource="pods"} 2']);
+    assert.deepEqual(await linesOf(registry, 'berth_synced_objects{'), ['berth_synced_objects{resource="pods"} 21']);
+    assert.deepEqual(await linesOf(registry, 'berth_watch_breaks'), ['berth_watch_breaks_total{resource="pods"} 1']);
+    assert.deepEqual(await linesOf(registry, 'berth_store_faults'), [
+      'berth_store_faults_total{what="view",resource="pods"} 1',
+    ]);
+  });
+  test('count reviews by path and code, and time them in seconds', async () => {
+    const registry = new Registry();
+    openMetrics(registry).reviewAnswered({ path: '/mutate/pod', code: 200, millis: 2 });
+    assert.deepEqual(await linesOf(registry, 'berth_reviews_total{'), [
+      'berth_reviews_total{path="/mutate/pod",code="200"} 1',
+    ]);
+    assert.deepEqual(await linesOf(registry, 'berth_review_seconds_sum'), [
+      'berth_review_seconds_sum{path="/mutate/pod"} 0.002',
+    ]);
+  });
+  test('ask who leads and what is queued when they are read', async () => {
+    const registry = new Registry();
+    let leads = false;
+    openMetrics(registry, { isLeader: () => leads, queued: () => [['statefulset', 3]] });
+    assert.deepEqual(await linesOf(registry, 'berth_leader '), ['berth_leader 0']);
+    leads = true;
+    assert.deepEqual(await linesOf(registry, 'berth_leader '), ['berth_leader 1']);
+    assert.deepEqual(await linesOf(registry, 'berth_queued_keys{'), ['berth_queued_keys{controller="statefulset"} 3']);
+  });
+  test('have what Node tells of itself', async () => {
+    const registry = new Registry();
+    openMetrics(registry);
+    assert.match(await registry.metrics(), /nodejs_eventloop_lag_seconds/);
+  });
+});
