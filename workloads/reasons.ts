@@ -18,6 +18,11 @@ export type Reason =
   // What cannot be done in place
   | { readonly reason: 'NotInPlace'; readonly fields: readonly string[] }
   | { readonly reason: 'RecordBroken'; readonly annotation: string }
+  // Not there yet
+  | { readonly reason: 'Creating' } // this plan creates it
+  | { readonly reason: 'WaitingForClaims'; readonly claims: readonly string[] }
+  | { readonly reason: 'NameTaken'; readonly by: string }
+  | { readonly reason: 'Unscheduled' }
   // Moving, and what is missing
   | { readonly reason: 'Taken' } // this plan moves it
   | { readonly reason: 'Terminating' }
@@ -55,6 +60,14 @@ export const messageOf = (r: Reason): string => {
       return `cannot be changed in place: ${listed(r.fields)}`;
     case 'RecordBroken':
       return `annotation ${r.annotation} is not readable`;
+    case 'Creating':
+      return 'is being created now';
+    case 'WaitingForClaims':
+      return `waits for its volume claims ${listed(r.claims)}`;
+    case 'NameTaken':
+      return `the name is taken by ${r.by}`;
+    case 'Unscheduled':
+      return 'has not been given a node yet';
     case 'Taken':
       return 'is being moved now';
     case 'Terminating':

@@ -20,7 +20,8 @@ const withRegistry = (image: string): string => {
   if (slash < 0) return `docker.io/library/${image}`;
   const first = image.slice(0, slash);
   const isHost = first.includes('.') || first.includes(':') || first === 'localhost';
-  return isHost ? image.replace(/^index\.docker\.io\//, 'docker.io/') : `docker.io/${image}`;
+  if (!isHost) return `docker.io/${image}`;
+  return image.replace(/^(index\.)?docker\.io\/(?=[^/]+$)/, 'docker.io/library/').replace(/^index\.docker/, 'docker');
 };
 
 /** The container's status shows the image that the spec names, by name or by digest. */
@@ -30,6 +31,5 @@ export const runs = (wanted: string, status: ContainerStatusView): boolean => {
   return normalised(wanted) === normalised(status.image);
 };
 
-/** Two imageIDs name the same content. */
-export const sameContent = (a: string, b: string): boolean =>
-  a !== '' && (a === b || (digestOf(a) ?? a) === digestOf(b));
+/** Two imageIDs name the same content; a runtime may give a bare digest or a repository before it. */
+export const sameContent = (a: string, b: string): boolean => a !== '' && (digestOf(a) ?? a) === (digestOf(b) ?? b);

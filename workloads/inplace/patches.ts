@@ -13,7 +13,8 @@ import {
 import { timestampOf } from '../pods/project.ts';
 import { containerOf, type PodView } from '../pods/view.ts';
 import type { MetadataChange } from './change.ts';
-import { formerOf, printRecord, printWish, type UpdateRecord, type Wish } from './record.ts';
+import { formersNow } from './former.ts';
+import { printRecord, printWish, type UpdateRecord, type Wish } from './record.ts';
 
 export interface Step {
   readonly pods: Resource<PodView>;
@@ -105,8 +106,8 @@ const metadataOps = (step: Step, { revision, images, metadata, wasReady }: Conte
   const record = printRecord({ ...recordFor(step, { revision, images, graceSeconds: 0 }), wasReady });
   return [
     ...ensureMap(pod.managed?.hasLabels, 'labels'),
+    ...mapOps('labels', metadata.labels), // before ours, which a template cannot name otherwise
     { op: 'add', path: pointer('metadata', 'labels', labels.revision), value: revision },
-    ...mapOps('labels', metadata.labels),
     ...ensureMap(pod.managed?.hasAnnotations, 'annotations'),
     ...mapOps('annotations', metadata.annotations),
     { op: 'add', path: pointer('metadata', 'annotations', annotations.inPlaceState), value: record },
@@ -118,12 +119,7 @@ const recordFor = ({ pod, now }: Step, wish: Wish): UpdateRecord => ({
   revision: wish.revision,
   updatedAt: now,
   wasReady: pod.ready === 'True',
-  formers: new Map(
-    [...wish.images.keys()].flatMap(name => {
-      const container = containerOf(pod, name);
-      return container === undefined ? [] : [[name, formerOf(container)] as const];
-    }),
-  ),
+  formers: formersNow(pod, wish.images.keys(), now),
 });
 
 export const ensureMap = (exists: boolean | undefined, map: 'labels' | 'annotations'): readonly Op[] =>

@@ -10,6 +10,7 @@
 
 import { conditions } from '../../api/names.ts';
 import { type Instant, type Millis, seconds } from '../../kube/contract.ts';
+import { whyNotRunning } from '../pods/trouble.ts';
 import { type ContainerView, conditionOf, containerOf, type PodView } from '../pods/view.ts';
 import type { Reason } from '../reasons.ts';
 import { runs, sameContent } from './images.ts';
@@ -22,7 +23,9 @@ import {
   wishOf,
 } from './record.ts';
 
-/** Ready for this long = settled. The API cuts times to whole seconds, which `longEnough` allows for. */
+/** The API cuts times to whole seconds: what happened at 0.9 says 0. */
+const cut = seconds(1);
+/** Ready for this long = settled. */
 const settleTime = seconds(2);
 /** The same after a restart that nobody asked for: a crash loop flashes Ready in between. */
 const settleTimeAfterCrash = seconds(30);
@@ -93,14 +96,24 @@ interface Case {
 
 const containerProof = (c: Case): Proof => {
   if (!observed(c.pod)) return { is: 'waiting', for: { reason: 'NotObserved' } };
+  if (runsOnceBeforeAll(c.container)) return { is: 'proven' };
   const { status, name, image } = c.container;
   if (status === undefined)
     return { is: 'waiting', for: { reason: 'Starting', container: name, state: 'no status yet' } };
-  if (status.state.is !== 'running') return { is: 'waiting', for: whyNotRunning(c.container, c.former) };
+  if (status.state.is !== 'running')
+    return { is: 'waiting', for: whyNotRunning(c.container, status.restartCount - (c.former.restartCount ?? 0)) };
   if (!replaced(c)) return unchangedContainer(c);
-  if (runs(image, status) || sameContent(status.imageID, c.former.imageID)) return { is: 'proven' };
+  if (runs(image, status) || isRetag(c)) return { is: 'proven' };
   return knownByAnotherName(c);
 };
+
+/** An init container that has ended is not run again in this pod, whatever its image is. */
+const runsOnceBeforeAll = ({ list, restartPolicy }: ContainerView): boolean =>
+  list === 'initContainers' && restartPolicy !== 'Always';
+
+/** A new container of the same content: its status keeps the name under which the content is known. */
+const isRetag = ({ container: { status }, former }: Case): boolean =>
+  former.pending !== true && sameContent(status?.imageID ?? '', former.imageID);
 
 /** A kubelet that writes observedGeneration has seen the spec as it is now. */
 const observed = (pod: PodView): boolean => (pod.managed?.observedGeneration ?? pod.generation) >= pod.generation;
@@ -133,36 +146,22 @@ const afterQuiet = (c: Case, since: Instant, reason: Reason): Proof => {
   return left <= 0 ? { is: 'proven' } : { is: 'waiting', for: reason, wakeAfter: left };
 };
 
-const imageErrors: ReadonlySet<string> = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'ImageInspectError',
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'RunContainerError',
-]);
-
-const whyNotRunning = ({ name, status }: ContainerView, former: Former): Reason => {
-  const state = status?.state;
-  if (state?.is === 'waiting' && imageErrors.has(state.reason))
-    return { reason: 'ImageError', container: name, message: `${state.reason} ${state.message}`.trim() };
-  const beyond = (status?.restartCount ?? 0) - (former.restartCount ?? 0);
-  if (state?.is === 'terminated' && beyond <= 0) return { reason: 'Stopping', container: name };
-  if (state?.is === 'terminated' || (state?.is === 'waiting' && state.reason === 'CrashLoopBackOff'))
-    return { reason: 'CrashLoop', container: name, restarts: Math.max(beyond, 1) };
-  return { reason: 'Starting', container: name, state: state?.is === 'waiting' ? state.reason : 'unknown' };
-};
-
 /** Proven and in its Services again: settled once it has been Ready for long enough. */
 const settling = (pod: PodView, record: UpdateRecord, now: Instant): Progress => {
   if (pod.ready !== 'True') return { is: 'settling', for: { reason: 'NotReady' } };
   const crash = unaskedRestart(pod, record);
-  const since = conditionOf(pod, 'Ready')?.since ?? now;
-  const left = since + (crash === undefined ? settleTime : settleTimeAfterCrash) + seconds(1) - now;
+  const left = readySince(pod, record, now) + (crash === undefined ? settleTime : settleTimeAfterCrash) + cut - now;
   if (left <= 0) return { is: 'settled' };
   return { is: 'settling', for: crash ?? { reason: 'Settling' }, wakeAfter: left };
+};
+
+/** Ready with its present containers: a restart so quick that Ready never turned False does not count the time before. */
+const readySince = (pod: PodView, record: UpdateRecord, now: Instant): Instant => {
+  const started = [...record.formers.keys()].map(name => {
+    const state = containerOf(pod, name)?.status?.state;
+    return state?.is === 'running' ? state.startedAt : 0;
+  });
+  return Math.max(conditionOf(pod, 'Ready')?.since ?? now, ...started);
 };
 
 /** We ask for one restart of each changed container. Records of OpenKruise have no count to compare with. */

@@ -14,9 +14,13 @@ import type { ContainerView, PodView } from '../pods/view.ts';
 /** A container as it was when its replacement was decided. */
 export interface Former {
   readonly imageID: string;
-  /** Absent in records that OpenKruise wrote. */
+  /** This and all below are absent in records that OpenKruise wrote. */
   readonly containerID?: string;
   readonly restartCount?: number;
+  /** What its spec asked for. */
+  readonly image?: string;
+  /** An image that was replaced before it was started may still come up: equal content then proves nothing. */
+  readonly pending?: boolean;
 }
 
 export interface UpdateRecord {
@@ -46,7 +50,7 @@ export const updateRecordOf = (pod: PodView): Read<UpdateRecord> =>
 
 export const sidecarRecordOf = (pod: PodView, sidecarSet: string): Read<UpdateRecord> =>
   read(pod.managed?.annotations[annotations.sidecarSetInPlaceState], all =>
-    isObject(all) && Object.hasOwn(all, sidecarSet) ? recordFrom(all[sidecarSet]) : 'absent',
+    !isObject(all) ? undefined : Object.hasOwn(all, sidecarSet) ? recordFrom(all[sidecarSet]) : 'absent',
   );
 
 /** Names of the SidecarSets that have updated this pod in place. */
@@ -64,6 +68,7 @@ export const formerOf = (container: ContainerView): Former => ({
   imageID: container.status?.imageID ?? '',
   containerID: container.status?.containerID ?? '',
   restartCount: container.status?.restartCount ?? 0,
+  image: container.image,
 });
 
 export const printRecord = (record: UpdateRecord): string =>
@@ -86,9 +91,8 @@ export const printSidecarRecord = (pod: PodView, sidecarSet: string, record: Upd
     lastContainerStatuses: Object.fromEntries(formers),
     wasReady,
   };
-  return JSON.stringify(
-    Object.fromEntries([...others, [sidecarSet, mine]].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))),
-  );
+  const all: [string, unknown][] = [...others, [sidecarSet, mine]];
+  return JSON.stringify(Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))));
 };
 
 export const printWish = (wish: Wish): string =>
@@ -98,11 +102,14 @@ export const printWish = (wish: Wish): string =>
     ...(wish.graceSeconds > 0 ? { graceSeconds: wish.graceSeconds } : {}),
   });
 
-const read = <T>(text: string | undefined, parse: (json: unknown) => T | 'absent' | undefined): Read<T> => {
+const read = <T extends object>(
+  text: string | undefined,
+  parse: (json: unknown) => T | 'absent' | undefined,
+): Read<T> => {
   if (text === undefined || text === '') return { is: 'absent' };
   const value = parse(parsed(text));
   if (value === 'absent') return { is: 'absent' };
-  return value === undefined ? { is: 'broken' } : { is: 'read', value: value as T };
+  return value === undefined ? { is: 'broken' } : { is: 'read', value };
 };
 
 const parsed = (text: string): unknown => {
@@ -127,11 +134,13 @@ const recordFrom = (json: unknown): UpdateRecord | undefined => {
 };
 
 const formerFrom = (json: unknown): Former => {
-  const { imageID, containerID, restartCount } = isObject(json) ? json : {};
+  const { imageID, containerID, restartCount, image, pending } = isObject(json) ? json : {};
   return {
     imageID: typeof imageID === 'string' ? imageID : '',
     ...(typeof containerID === 'string' ? { containerID } : {}),
     ...(typeof restartCount === 'number' ? { restartCount } : {}),
+    ...(typeof image === 'string' ? { image } : {}),
+    ...(pending === true ? { pending } : {}),
   };
 };
 

@@ -1,7 +1,8 @@
 /** Whether a pod can be counted on: the question behind every budget and every counter of a status. */
 
 import { type Instant, type Millis, seconds } from '../../kube/contract.ts';
-import { isSettled, progressOf } from '../inplace/progress.ts';
+import { isSettled, progressOf, sidecarProgressOf } from '../inplace/progress.ts';
+import { sidecarRecordNames } from '../inplace/record.ts';
 import { conditionOf, type PodView } from './view.ts';
 
 export const isReady = (pod: PodView): boolean => pod.phase === 'Running' && pod.ready === 'True';
@@ -23,10 +24,12 @@ export const readyIn = (pod: PodView, minReadySeconds: number, now: Instant): Mi
 
 /** When this pod's availability may change by the passing of time alone; undefined when only an event can change it. */
 export const wakeFor = (pod: PodView, minReadySeconds: number, now: Instant): Millis | undefined => {
-  const progress = progressOf(pod, now);
-  const update = progress.is === 'restarting' || progress.is === 'settling' ? progress.wakeAfter : undefined;
+  const updates = [
+    progressOf(pod, now),
+    ...sidecarRecordNames(pod).map(sidecarSet => sidecarProgressOf(pod, sidecarSet, now)),
+  ].map(progress => ('wakeAfter' in progress ? progress.wakeAfter : undefined));
   const ready = isReady(pod) ? readyIn(pod, minReadySeconds, now) : 0;
-  return soonest([update, ready > 0 ? ready : undefined]);
+  return soonest([...updates, ready > 0 ? ready : undefined]);
 };
 
 /** The one rule by which times to wake are merged. */
