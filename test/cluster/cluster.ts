@@ -23,7 +23,7 @@ import {
 import { folderOf } from './folder.ts';
 import { runKubectl } from './kubectl.ts';
 import { freePorts } from './ports.ts';
-import type { ClusterProcess } from './process.ts';
+import { type ClusterProcess, type ProcessPlan, startProcess } from './process.ts';
 import { firstApiServer } from './programs.ts';
 import { startWatchdog } from './watchdog/link.ts';
 
@@ -58,6 +58,8 @@ export interface Cluster extends AsyncDisposable {
   kubeconfigFor(user: string, groups: readonly string[], at?: ApiServer): Promise<string>;
   /** A further apiserver on the same etcd, on its own port; resolves when it is ready. */
   addApiServer(): Promise<ApiServer>;
+  /** A further process, e.g. of Berth, that ends with the cluster; resolves when it is healthy. */
+  run(plan: ProcessPlan): Promise<ClusterProcess>;
   /** The standard output of kubectl, run as administrator; rejects with its standard error. `input`: for `-f -`. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /** Ends every process and removes the folder. */
@@ -139,6 +141,7 @@ const handleOn = (name: string, site: Site, parts: Parts): Cluster => {
       const [port = 0] = await freePorts(1);
       return startApiServer(site, server, port);
     },
+    run: plan => startProcess(site.watchdog, plan),
     kubectl: (args, input) => runKubectl(kubectl, args, input),
     stop,
     [Symbol.asyncDispose]: stop,
