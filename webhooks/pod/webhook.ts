@@ -1,0 +1,64 @@
+/** What happens to a pod at the door: SidecarSets are injected, and a changed image becomes a tracked update. */
+
+import { labels } from '../../api/names.ts';
+import type { Review, Webhook, WebhookEntry } from '../../kube/contract.ts';
+import { allowed } from '../../kube/contract.ts';
+import type { Installation } from '../../workloads/installation.ts';
+import { ControllerRevisions, Namespaces } from '../../workloads/resources.ts';
+import { SidecarSets } from '../../workloads/sidecarsets.ts';
+import { injectSidecars } from './injectSidecars.ts';
+
+export const podWebhook = (installation: Installation): Webhook => ({
+  path: '/mutate-pod',
+  type: 'mutating',
+  entries: entriesFor(installation.namespace),
+  reads: [SidecarSets, Namespaces, ControllerRevisions],
+  decide: (review, reader, now) => {
+    if (!isPod(review)) return allowed;
+    switch (review.operation) {
+      case 'CREATE':
+        return injectSidecars(review, reader, now, installation.namespace);
+      case 'UPDATE':
+      case 'DELETE':
+        return allowed;
+    }
+  },
+});
+
+const isPod = ({ group, plural, subresource }: Review): boolean =>
+  group === '' && plural === 'pods' && subresource === '';
+
+const pods = {
+  groups: [''],
+  versions: ['v1'],
+  resources: ['pods'],
+  timeoutSeconds: 3,
+  reinvocationPolicy: 'IfNeeded',
+} as const;
+
+/**
+ * Where pods may start without us they do; only namespaces that ask for it wait. Our own namespace and kube-system
+ * never depend on us, or a cluster that lost us could not come back.
+ */
+const entriesFor = (own: string): readonly WebhookEntry[] => {
+  const name = 'kubernetes.io/metadata.name';
+  const outside = { key: name, operator: 'NotIn', values: [own, 'kube-system'] };
+  const required = { key: labels.injection, operator: 'In', values: ['required'] };
+  const rest = { key: labels.injection, operator: 'NotIn', values: ['required'] };
+  return [
+    {
+      ...pods,
+      name: 'mpod.kb.io',
+      operations: ['CREATE'],
+      failurePolicy: 'Ignore',
+      namespaceSelector: { matchExpressions: [outside, rest] },
+    },
+    {
+      ...pods,
+      name: 'mpod-required.kb.io',
+      operations: ['CREATE'],
+      failurePolicy: 'Fail',
+      namespaceSelector: { matchExpressions: [outside, required] },
+    },
+  ];
+};

@@ -1,0 +1,24 @@
+/** Finds the SidecarSets that may match a pod without looking at the others: what a review costs follows what matches. */
+
+import type { Selector } from '../../api/labelSelector.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** For selectors that ask for no particular value. */
+const anyPod = '*';
+
+const pair = (key: string, value: string): string => `${key}=${value}`;
+
+/** The values under which a set is found: one label that all of its pods have, with each value that it may have. */
+export const candidateKeys = ({ source }: Selector): readonly string[] => {
+  for (const [key, value] of Object.entries(source.matchLabels ?? {})) return [pair(key, value)];
+  for (const { key, operator, values } of source.matchExpressions ?? [])
+    if (operator === 'In') return (values ?? []).map(value => pair(key, value));
+  return [anyPod];
+};
+
+/** The values under which every set that may match these labels is found. */
+export const keysFor = (labels: Labels): readonly string[] => [
+  ...Object.entries(labels).map(([key, value]) => pair(key, value)),
+  anyPod,
+];

@@ -1,0 +1,58 @@
+/** The annotations by which the twins of a container that is upgraded hot know which of them is the new one. */
+
+import { annotations, env } from '../../api/names.ts';
+import type { Env } from './environment.ts';
+import { twinsOf } from './injection.ts';
+import { byBytes, goJson } from './typedJson.ts';
+
+const versionKey = (container: string): string => `version.sidecarset.kruise.io/${container}`;
+const otherVersionKey = (container: string): string => `versionalt.sidecarset.kruise.io/${container}`;
+
+/** The first twin works, the second one is empty. */
+export const hotAnnotations = (name: string): readonly (readonly [string, string])[] => {
+  const [first, second] = twinsOf(name);
+  return [
+    [versionKey(first), '1'],
+    [otherVersionKey(first), '0'],
+    [versionKey(second), '0'],
+    [otherVersionKey(second), '1'],
+  ];
+};
+
+/** Variables through which a twin reads its own annotations when it starts. */
+export const hotVersion = (container: string): readonly Env[] => [
+  {
+    name: env.sidecarSetVersion,
+    valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${versionKey(container)}']` } },
+  },
+  {
+    name: env.sidecarSetVersionAlt,
+    valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${otherVersionKey(container)}']` } },
+  },
+];
+
+/** The annotation that names the working twin of each container, with the given ones at their first. */
+export const withWorking = (text: string | undefined, names: readonly string[]): string => {
+  const working = new Map([...workingTwins(text), ...names.map(name => [name, twinsOf(name)[0]] as const)]);
+  return `{${[...working]
+    .sort(([a], [b]) => byBytes(a, b))
+    .map(([name, twin]) => `${goJson(name)}:${goJson(twin)}`)
+    .join()}}`;
+};
+
+/** By container name; an annotation that is not readable names none. */
+export const workingTwins = (text: string | undefined): ReadonlyMap<string, string> => {
+  const json = parsed(text ?? '');
+  const entries = typeof json === 'object' && json !== null && !Array.isArray(json) ? Object.entries(json) : [];
+  return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+};
+
+export const workingAnnotation = annotations.sidecarSetWorkingHotUpgrade;
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,213 @@
+/**
+ * What SidecarSets add to a pod that is being created, as JSON Patch operations that touch nothing else: every field
+ * of the pod, known or not, stays where it is. Injecting twice is injecting once.
+ */
+
+import type { Container, Pod } from '../../api/kubernetes.ts';
+import { annotations as names } from '../../api/names.ts';
+import type { Sidecar } from '../../api/sidecarset.ts';
+import { type Instant, type KubeObject, type Op, pointer, type Wire } from '../../kube/contract.ts';
+import { isInjected } from './environment.ts';
+import { hotAnnotations, withWorking, workingAnnotation } from './hotUpgrade.ts';
+import { type Injection, isHot, namesInPod, runningNames } from './injection.ts';
+import {
+  type Marks,
+  markAnnotations,
+  markOf,
+  printInjectedList,
+  printMarks,
+  readInjectedList,
+  readMarks,
+} from './marks.ts';
+import { type Built, type Placed, place } from './placement.ts';
+import { type Patched, withPatches } from './podMetadata.ts';
+import { sidecarsFor } from './sidecar.ts';
+import { byBytes } from './typedJson.ts';
+import { appendMissing, volumesOf } from './volumes.ts';
+
+export type Injected =
+  | {
+      readonly is: 'done';
+      /** Empty if there is nothing to add. */
+      readonly ops: readonly Op[];
+      /** Sentences for whoever creates the pod. */
+      readonly warnings: readonly string[];
+    }
+  | Impossible;
+
+interface Impossible {
+  readonly is: 'impossible';
+  readonly field: string;
+  readonly message: string;
+}
+
+/** @param injections of the sets that match the pod, in the order of the sets' names */
+export const inject = (pod: KubeObject, injections: readonly Injection[], now: Instant): Injected => {
+  if (injections.length === 0) return { is: 'done', ops: [], warnings: [] };
+  const odd = oddMember(pod);
+  if (odd !== undefined) return { is: 'impossible', field: odd, message: 'is not what a pod has there' };
+  const before = new Map(Object.entries(pod.metadata.annotations ?? {}));
+  const patched = withAllPatches(before, injections);
+  if (patched.is === 'impossible')
+    return impossible(patched.key, 'is not JSON that a SidecarSet could merge its own into');
+  const marks = marksIn(patched.annotations);
+  if (marks.is === 'impossible') return marks;
+  const todo = injections.filter(injection => !isThere(injection, pod, marks.hash));
+  const { ops, warnings } = additions(pod, todo);
+  const after = new Map([...patched.annotations, ...markingsFor(todo, patched.annotations, marks, now)]);
+  return { is: 'done', ops: [...annotationOps(pod, before, after), ...ops], warnings };
+};
+
+// ── What is there already ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** Re-invocation, or a pod that was copied from an injected one: what other webhooks changed since is theirs. */
+const isThere = (injection: Injection, pod: KubeObject, marks: Marks): boolean => {
+  const mark = marks.get(injection.set);
+  if (mark?.hash !== injection.hashes.hash) return false;
+  if ((mark.controllerRevision ?? '') !== injection.revision) return false;
+  const { containers, initContainers } = specOf(pod);
+  return hasAll(containers, injection.containers) && hasAll(initContainers, injection.initContainers);
+};
+
+const hasAll = (present: readonly Container[] | undefined, wanted: readonly Sidecar[]): boolean =>
+  wanted.flatMap(namesInPod).every(name => present?.some(c => c.name === name && isInjected(c)));
+
+type PodSpecOnWire = Partial<NonNullable<Pod['spec']>>;
+
+const specOf = (pod: KubeObject): PodSpecOnWire => (pod as unknown as { readonly spec?: PodSpecOnWire }).spec ?? {};
+
+/** The apiserver decodes a pod before it asks us; anybody else may send anything. */
+const oddMember = (pod: KubeObject): string | undefined => {
+  const spec: unknown = pod['spec'];
+  if (!isObject(spec)) return 'spec';
+  const lists = ['containers', 'initContainers', 'volumes', 'imagePullSecrets'];
+  const odd = lists.find(list => spec[list] !== undefined && !isListOfObjects(spec[list]));
+  return odd === undefined ? undefined : `spec.${odd}`;
+};
+
+const isListOfObjects = (value: unknown): boolean => Array.isArray(value) && value.every(isObject);
+
+const isObject = (value: unknown): value is Wire =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+// ── Containers, volumes, secrets ────────────────────────────────────────────────────────────────────────────────────
+
+const additions = (pod: KubeObject, todo: readonly Injection[]): Placed => {
+  const spec = specOf(pod);
+  const init = place('initContainers', spec.initContainers, builtFor(pod, todo, 'initContainers').toSorted(byName));
+  const main = place('containers', spec.containers, builtFor(pod, todo, 'containers'));
+  const secrets = todo.flatMap(injection => injection.imagePullSecrets);
+  return {
+    ops: [
+      ...init.ops,
+      ...main.ops,
+      ...appendMissing('volumes', spec.volumes, todo.flatMap(volumesOf)),
+      ...appendMissing('imagePullSecrets', spec.imagePullSecrets, secrets),
+    ],
+    warnings: [...init.warnings, ...main.warnings],
+  };
+};
+
+const builtFor = (
+  pod: KubeObject,
+  todo: readonly Injection[],
+  list: 'containers' | 'initContainers',
+): readonly Built[] => {
+  const own = (specOf(pod).containers ?? []).filter(container => !isInjected(container));
+  return todo.flatMap(injection =>
+    injection[list].flatMap(sidecar =>
+      sidecarsFor(sidecar, { meta: pod.metadata, own }).map(
+        (container): Built => ({ container, set: injection.set, place: placeOf(sidecar) }),
+      ),
+    ),
+  );
+};
+
+const placeOf = ({ podInjectPolicy }: Sidecar): Built['place'] =>
+  podInjectPolicy === 'BeforeAppContainer' ? 'before' : 'after';
+
+const byName = (a: Built, b: Built): number => byBytes(a.container.name, b.container.name);
+
+// ── Annotations ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Metadata is patched even where the containers are there already: the last word is always the same. */
+const withAllPatches = (before: ReadonlyMap<string, string>, injections: readonly Injection[]): Patched => {
+  let annotations = before;
+  for (const { patchPodMetadata } of injections) {
+    const patched = withPatches(annotations, patchPodMetadata);
+    if (patched.is === 'impossible') return patched;
+    annotations = patched.annotations;
+  }
+  return { is: 'patched', annotations };
+};
+
+interface BothMarks {
+  readonly is: 'read';
+  readonly hash: Marks;
+  readonly withoutImage: Marks;
+}
+
+const marksIn = (annotations: ReadonlyMap<string, string>): BothMarks | Impossible => {
+  const hash = readMarks(annotations.get(markAnnotations.hash));
+  if (hash === undefined) return impossible(markAnnotations.hash, 'is not what SidecarSets leave on a pod');
+  const withoutImage = readMarks(annotations.get(markAnnotations.withoutImage));
+  if (withoutImage === undefined)
+    return impossible(markAnnotations.withoutImage, 'is not what SidecarSets leave on a pod');
+  return { is: 'read', hash, withoutImage };
+};
+
+const impossible = (annotation: string, message: string): Impossible => ({
+  is: 'impossible',
+  field: `metadata.annotations[${annotation}]`,
+  message,
+});
+
+type Entries = readonly (readonly [string, string])[];
+
+const markingsFor = (
+  todo: readonly Injection[],
+  before: ReadonlyMap<string, string>,
+  marks: BothMarks,
+  now: Instant,
+): Entries => {
+  if (todo.length === 0) return [];
+  const hash = todo.map(
+    i => [i.set, markOf({ ...marking(i, now), hash: i.hashes.hash, revision: i.revision })] as const,
+  );
+  const withoutImage = todo.map(i => [i.set, markOf({ ...marking(i, now), hash: i.hashes.withoutImage })] as const);
+  const sets = [...readInjectedList(before.get(names.sidecarSetInjectedList)), ...todo.map(i => i.set)];
+  return [
+    ...hotMarkings(todo, before),
+    [markAnnotations.hash, printMarks(new Map([...marks.hash, ...hash]))],
+    [markAnnotations.withoutImage, printMarks(new Map([...marks.withoutImage, ...withoutImage]))],
+    [names.sidecarSetInjectedList, printInjectedList(sets)],
+  ];
+};
+
+const marking = (injection: Injection, at: Instant) => ({
+  set: injection.set,
+  containers: runningNames(injection),
+  at,
+  revision: '',
+});
+
+const hotMarkings = (todo: readonly Injection[], before: ReadonlyMap<string, string>): Entries => {
+  const hot = todo
+    .flatMap(i => [...i.initContainers, ...i.containers])
+    .filter(isHot)
+    .map(c => c.name);
+  if (hot.length === 0) return [];
+  return [...hot.flatMap(hotAnnotations), [workingAnnotation, withWorking(before.get(workingAnnotation), hot)]];
+};
+
+const annotationOps = (
+  pod: KubeObject,
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly Op[] => {
+  const changed = [...after].filter(([key, value]) => before.get(key) !== value);
+  if (changed.length === 0) return [];
+  if (pod.metadata.annotations === undefined)
+    return [{ op: 'add', path: pointer('metadata', 'annotations'), value: Object.fromEntries(changed) }];
+  return changed.map(([key, value]): Op => ({ op: 'add', path: pointer('metadata', 'annotations', key), value }));
+};

@@ -1,0 +1,32 @@
+/** Which SidecarSets a new pod gets, and which pods a SidecarSet looks after. */
+
+import type { NamespaceView } from '../resources.ts';
+import type { SidecarSetView, UsableSidecarSet } from '../sidecarsets.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface Matched {
+  readonly view: SidecarSetView;
+  readonly set: UsableSidecarSet;
+}
+
+/** The sets that go into a new pod, in the order of their names; the base of a matching canary stays out. */
+export const setsFor = (
+  labels: Labels,
+  namespace: NamespaceView | undefined,
+  all: readonly SidecarSetView[],
+): readonly Matched[] => {
+  const matched = all.flatMap(view => {
+    const set = view.usable;
+    return set !== undefined && view.deletedAt === undefined && injects(set, labels, namespace) ? [{ view, set }] : [];
+  });
+  const bases = new Set(matched.flatMap(({ set }) => set.canaryOf ?? []));
+  return matched.filter(({ view }) => !bases.has(view.name)).sort((a, b) => (a.view.name < b.view.name ? -1 : 1));
+};
+
+const injects = (set: UsableSidecarSet, labels: Labels, namespace: NamespaceView | undefined): boolean =>
+  !set.spec.injectionStrategy.paused && set.spec.selector.matches(labels) && coversNamespace(set, namespace);
+
+/** A namespace that nobody knows can only be covered by a set that asks for none in particular. */
+export const coversNamespace = ({ spec }: UsableSidecarSet, namespace: NamespaceView | undefined): boolean =>
+  spec.namespaceSelector === undefined || (namespace !== undefined && spec.namespaceSelector.matches(namespace.labels));

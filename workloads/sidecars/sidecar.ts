@@ -1,0 +1,45 @@
+/** One container of a SidecarSet as it goes into one pod. */
+
+import type { Container } from '../../api/kubernetes.ts';
+import { env as names } from '../../api/names.ts';
+import type { Sidecar } from '../../api/sidecarset.ts';
+import type { ObjectMeta } from '../../kube/contract.ts';
+import { type Env, transferred, withoutDuplicates } from './environment.ts';
+import { hotVersion } from './hotUpgrade.ts';
+import { isHot, podContainer, twinsOf } from './injection.ts';
+import { sharedWith } from './sharing.ts';
+
+/** What a sidecar may take over from its pod. */
+export interface Host {
+  readonly meta: ObjectMeta;
+  /** The pod's own containers, without sidecars. */
+  readonly own: readonly Container[];
+}
+
+/** Two containers if it is upgraded hot: the second one is empty until the first upgrade. */
+export const sidecarsFor = (sidecar: Sidecar, host: Host): readonly Container[] => {
+  const built = builtFor(sidecar, host);
+  if (!isHot(sidecar)) return [built];
+  const [first, second] = twinsOf(sidecar.name);
+  const emptyImage = sidecar.upgradeStrategy.hotUpgradeEmptyImage ?? '';
+  return [twin(built, first, built.image ?? ''), twin(built, second, emptyImage)];
+};
+
+const builtFor = (sidecar: Sidecar, { meta, own }: Host): Container => {
+  const container = podContainer(sidecar);
+  const shared = sharedWith(sidecar, own);
+  const marked: Env[] = [...(container.env ?? []), { name: names.injected, value: 'true' }];
+  return {
+    ...container,
+    env: withoutDuplicates(marked, [...transferred(sidecar, own, meta), ...shared.env]),
+    ...(shared.mounts.length === 0 ? {} : { volumeMounts: [...(container.volumeMounts ?? []), ...shared.mounts] }),
+    ...(shared.devices.length === 0 ? {} : { volumeDevices: [...(container.volumeDevices ?? []), ...shared.devices] }),
+  };
+};
+
+const twin = (container: Container, name: string, image: string): Container => ({
+  ...container,
+  name,
+  image,
+  env: withoutDuplicates(container.env ?? [], hotVersion(name)),
+});
