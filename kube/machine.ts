@@ -19,7 +19,7 @@ export interface MachineOptions {
   readonly resources?: readonly Resource[];
   /** Kept by `store.keep` instead of a watch. */
   readonly local?: readonly Resource[];
-  /** Whether this process leads. Call `wakeAll` when it becomes true. */
+  /** Whether this process leads. Call `lead` when it becomes true. */
   readonly mayWrite?: () => boolean;
   readonly telemetry?: Telemetry;
   readonly recorder?: Recorder;
@@ -35,8 +35,11 @@ export interface Machine {
   readonly synced: Promise<void>;
   /** Plural names of the resources that were not read yet. */
   missing(): readonly string[];
-  /** Plans every object: for the moment when leadership is gained. */
-  wakeAll(): void;
+  /**
+   * Reads everything afresh, then plans every object: to be called when leadership is gained. What a lagging watch has
+   * not told yet may be the last writes of the former leader, and budgets depend on them.
+   */
+  lead(): void;
   /** Stops reading and planning; resolves when the writes in flight have their answers. The client stays open. */
   stop(): Promise<void>;
 }
@@ -53,7 +56,6 @@ export const startMachine = (options: MachineOptions): Machine => {
   for (const resource of [...reflected, ...local]) store.register(resource);
 
   const missing = new Set(reflected);
-  const reading = new AbortController();
   const looking = new AbortController();
   const act = actor({ client, store, clock, mayWrite, signal: looking.signal });
   const mayPlan = (): boolean => missing.size === 0 && mayWrite();
@@ -64,26 +66,27 @@ export const startMachine = (options: MachineOptions): Machine => {
     synced.resolve();
     loop.wakeAll();
   };
-  const onSync = (resource: Resource): void => {
-    telemetry.synced(resource, store.list(resource).length);
-    if (missing.delete(resource) && missing.size === 0) whole();
-  };
-  const reflectors = [...reflected].map(resource => {
+  const reflections = [...reflected].map(resource => {
     const report = (why: string): void => telemetry.reflectorBroke(resource, why);
-    const { signal } = reading;
-    return alwaysReflect({ resource, client, store, clock, random, report, onSync: () => onSync(resource), signal });
+    const onSync = (): void => {
+      telemetry.synced(resource, store.list(resource).length);
+      if (missing.delete(resource) && missing.size === 0) whole();
+    };
+    return new Reflection({ resource, client, store, clock, random, report, onSync });
   });
   if (missing.size === 0) whole();
   return {
     store,
     synced: synced.promise,
     missing: () => [...missing].map(({ plural }) => plural),
-    wakeAll: () => loop.wakeAll(),
+    lead: () => {
+      for (const resource of reflected) missing.add(resource);
+      for (const reflection of reflections) reflection.restart();
+    },
     stop: async () => {
       const idle = loop.stop();
-      reading.abort(new Error('the machine stops'));
       looking.abort(new Error('the machine stops'));
-      await Promise.all([idle, ...reflectors]);
+      await Promise.all([idle, ...reflections.map(reflection => reflection.stop())]);
     },
   };
 };
@@ -94,15 +97,39 @@ const resourcesOf = ({ reconciles, wakesOn, reads }: Controller): readonly Resou
   ...reads,
 ];
 
-/** A reflector that throws has a bug; the copy that it keeps must not silently grow old. */
-const alwaysReflect = async (options: ReflectorOptions): Promise<void> => {
-  const { clock, report, signal } = options;
-  while (!signal.aborted) {
-    try {
-      await reflect(options);
-    } catch (error) {
-      report(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      await sleep(clock, seconds(30), signal).catch(() => undefined);
+/** A reflector that runs until it is stopped, and begins again when told to. */
+class Reflection {
+  readonly #options: Omit<ReflectorOptions, 'signal'>;
+  readonly #running: Promise<void>;
+  #round = new AbortController();
+  #stopped = false;
+
+  constructor(options: Omit<ReflectorOptions, 'signal'>) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  restart(): void {
+    this.#round.abort(new Error('everything is read afresh'));
+  }
+
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#round.abort(new Error('the machine stops'));
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#round = new AbortController();
+      const { signal } = this.#round;
+      // A reflector that throws has a bug; the copy that it keeps must not silently grow old.
+      await reflect({ ...this.#options, signal }).catch((error: unknown) => this.#recover(error, signal));
     }
   }
-};
+
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    this.#options.report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    await sleep(this.#options.clock, seconds(30), signal).catch(() => undefined);
+  }
+}

@@ -2,8 +2,10 @@
 
 import type { Resource } from './contract.ts';
 
+type Address = Pick<Resource, 'group' | 'version' | 'plural'>;
+
 /** Path of all objects of a resource, or of those in one namespace. */
-export const collectionPath = (resource: Resource, namespace: string): string => {
+export const collectionPath = (resource: Address, namespace: string): string => {
   const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
   const scope = namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   return `${root}${scope}/${resource.plural}`;
@@ -11,7 +13,7 @@ export const collectionPath = (resource: Resource, namespace: string): string =>
 
 /** Path of one object, or of a part of it such as `status`. */
 export const objectPath = (
-  resource: Resource,
+  resource: Address,
   { namespace, name }: { readonly namespace: string; readonly name: string },
   subresource = '',
 ): string => {

@@ -131,6 +131,8 @@ class Reflector {
   async #follow(stream: Stream, silence: Silence): Promise<Input> {
     const lines = new Lines();
     for await (const chunk of stream.chunks) {
+      // What had arrived before the abortion belongs to a round that is over.
+      if (silence.signal.aborted) break;
       silence.heard();
       let version = '';
       for (const line of lines.push(chunk)) {
