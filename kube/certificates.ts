@@ -19,9 +19,8 @@ export interface Wanted {
   readonly lifetime: Millis;
 }
 
-const day: Millis = 86_400_000;
-/** Long enough to survive a holiday, short enough that renewal stays a habit. */
-export const usualLifetime: Millis = 365 * day;
+/** The usual lifetime: long enough to survive a holiday, short enough that renewal stays a habit. */
+export const year: Millis = 365 * 86_400_000;
 
 /** Callers' clocks may be slow; but a certificate made for minutes must not be due at once. */
 const headStart = (lifetime: Millis): Millis => Math.min(3_600_000, lifetime / 10);
