@@ -21,6 +21,7 @@ interface Result {
 
 const root = join(import.meta.dirname, '..');
 const rungs = 'rungs 1-3';
+const atOnce = Math.min(2, availableParallelism());
 
 /** Packages' commands are Node scripts: they must run under the Node that runs this file. */
 const path = [dirname(process.execPath), join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter);
@@ -34,7 +35,7 @@ const testFiles = (): readonly string[] =>
 
 /** The slowest first, so that the others run beside it. */
 const steps = (): readonly Step[] => [
-  { name: rungs, command: ['node', '--test', ...testFiles()] },
+  { name: rungs, command: ['node', '--test', `--test-concurrency=${atOnce}`, ...testFiles()] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'types', command: ['tsc'] },
   { name: 'format', command: ['biome', 'check', '--error-on-warnings'] },
@@ -75,7 +76,7 @@ const report = (result: Result): Result => {
   return result;
 };
 
-const runAll = async (waiting: Step[], atOnce: number): Promise<readonly Result[]> => {
+const runAll = async (waiting: Step[]): Promise<readonly Result[]> => {
   const results: Result[] = [];
   const worker = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) results.push(report(await run(step)));
@@ -85,7 +86,7 @@ const runAll = async (waiting: Step[], atOnce: number): Promise<readonly Result[
 };
 
 const began = performance.now();
-const results = await runAll([...steps()], Math.min(2, availableParallelism()));
+const results = await runAll([...steps()]);
 const failed = results.filter(result => !result.ok).map(result => result.step.name);
 const minutes = ((performance.now() - began) / 60_000).toFixed(1);
 const tests = results.find(result => result.step.name === rungs);

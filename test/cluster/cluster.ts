@@ -55,15 +55,15 @@ export interface Cluster extends AsyncDisposable {
    * Path of a kubeconfig file for a client certificate of this user, e.g. `system:serviceaccount:berth-system:berth`
    * with the group `system:serviceaccounts`. `at`: another apiserver than the first.
    */
-  kubeconfigFor(user: string, groups: readonly string[], at?: ApiServer): Promise<string>;
+  readonly kubeconfigFor: (user: string, groups: readonly string[], at?: ApiServer) => Promise<string>;
   /** A further apiserver on the same etcd, on its own port; resolves when it is ready. */
-  addApiServer(): Promise<ApiServer>;
+  readonly addApiServer: () => Promise<ApiServer>;
   /** A further process, e.g. of Berth, that ends with the cluster; resolves when it is healthy. */
-  run(plan: ProcessPlan): Promise<ClusterProcess>;
+  readonly run: (plan: ProcessPlan) => Promise<ClusterProcess>;
   /** The standard output of kubectl, run as administrator; rejects with its standard error. `input`: for `-f -`. */
-  kubectl(args: readonly string[], input?: string): Promise<string>;
+  readonly kubectl: (args: readonly string[], input?: string) => Promise<string>;
   /** Ends every process and removes the folder. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 type Parts = Pick<Cluster, 'etcd' | 'apiServer' | 'controllerManager' | 'scheduler' | 'kubelet'>;

@@ -2,9 +2,7 @@
 import { basename } from 'node:path';
 import { after } from 'node:test';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
-import { openCluster, type Reachable } from './given.ts';
-
-type Wishes = Omit<ClusterOptions, 'name'>;
+import { givenKubeconfig } from './given.ts';
 
 /** Test files run in processes of their own: file and process id are unique. */
 const nameOfThisTest = (): string => {
@@ -13,15 +11,11 @@ const nameOfThisTest = (): string => {
 };
 
 /** Starts a cluster that is stopped after the file's last test. */
-export const clusterForTests = async (wishes: Wishes = {}): Promise<Cluster> => {
+export const clusterForTests = async (wishes: Omit<ClusterOptions, 'name'> = {}): Promise<Cluster> => {
+  if (givenKubeconfig() !== undefined) {
+    throw new Error('these tests end processes of their cluster: run them without BERTH_KUBECONFIG');
+  }
   const cluster = await startCluster({ ...wishes, name: nameOfThisTest() });
-  after(() => cluster.stop());
-  return cluster;
-};
-
-/** The same for tests that kill no process: with BERTH_KUBECONFIG they run against that cluster. */
-export const anyClusterForTests = async (wishes: Wishes = {}): Promise<Reachable> => {
-  const cluster = await openCluster({ ...wishes, name: nameOfThisTest() });
   after(() => cluster.stop());
   return cluster;
 };

@@ -6,6 +6,7 @@ import { createReadStream, existsSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+const volumesFolder = '/tmp/hostpath_pv';
 const provisionedAt = /"(\/tmp\/hostpath_pv\/[0-9a-f-]{36})"/;
 
 /** Removes the folders of this cluster's volumes that are empty, as only they can be: no container ever ran. */
@@ -16,12 +17,13 @@ export const removeProvisionedVolumes = async (folder: string): Promise<void> =>
     const path = line.includes('/persistentvolumes') ? provisionedAt.exec(line)?.[1] : undefined;
     if (path !== undefined) removeIfEmpty(path);
   }
+  removeIfEmpty(volumesFolder);
 };
 
 const removeIfEmpty = (path: string): void => {
   try {
     rmdirSync(path);
   } catch {
-    // Gone already, or not ours to remove.
+    // Gone already, or still used by another cluster.
   }
 };

@@ -42,10 +42,10 @@ export const serviceAccountKeys = async (): Promise<{ readonly key: string; read
   return { key: await pemOfKey(keys.privateKey, 'pkcs8'), publicKey: await pemOfKey(keys.publicKey, 'spki') };
 };
 
-/** Valid from yesterday, because clocks of containers and virtual machines differ, for ten days. */
+/** Valid from yesterday, because clocks of containers and virtual machines differ, for a year. */
 const validity = (): { readonly notBefore: Date; readonly notAfter: Date } => ({
   notBefore: new Date(Date.now() - dayMs),
-  notAfter: new Date(Date.now() + 10 * dayMs),
+  notAfter: new Date(Date.now() + 365 * dayMs),
 });
 
 const servedNames: x509.JsonGeneralNames = [

@@ -40,15 +40,20 @@ const next = <T>(reports: EventEmitter, pick: (report: Report) => T | undefined)
     reports.on('report', onReport).on('gone', onGone);
   });
 
-const startUnder = async (child: ChildProcess, reports: EventEmitter, program: Program): Promise<Running> => {
-  const exited = next(reports, r => (r.is === 'exited' && r.name === program.name ? r.how : undefined)).catch(
+interface Channel {
+  readonly child: ChildProcess;
+  readonly reports: EventEmitter;
+}
+
+const startUnder = async ({ child, reports }: Channel, request: StartRequest): Promise<Running> => {
+  const { id, start } = request;
+  const exited = next(reports, r => (r.is === 'exited' && r.id === id ? r.how : undefined)).catch(
     (error: Error) => error.message,
   );
-  const started = next(reports, r => (r.is === 'started' && r.name === program.name ? r.pid : undefined));
-  const request: StartRequest = { start: program };
+  const started = next(reports, r => (r.is === 'started' && r.id === id ? r.pid : undefined));
   child.send(request);
   const first = await Promise.race([started, exited]);
-  if (typeof first === 'string') throw new Error(`${program.name} cannot be run: ${first}`);
+  if (typeof first === 'string') throw new Error(`${start.name} cannot be run: ${first}`);
   return { pid: first, exited };
 };
 
@@ -65,8 +70,12 @@ export const startWatchdog = async (folder: string): Promise<Watchdog> => {
   const gone = once(child, 'exit').then(() => reports.emit('gone'));
   const answer = await next(reports, r => (r.is === 'ready' || r.is === 'refused' ? r : undefined));
   if (answer.is === 'refused') throw new Error(`${folder}: ${answer.message}`);
+  let starts = 0;
   return {
-    start: program => startUnder(child, reports, program),
+    start: program => {
+      starts += 1;
+      return startUnder({ child, reports }, { id: starts, start: program });
+    },
     end: async () => {
       if (child.connected) child.disconnect();
       // The watchdog has cleared everything by the time that it goes, unless it was killed itself.

@@ -9,29 +9,27 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { claimFolder, recordProcess, removeFolder } from '../folder.ts';
 import { removeProvisionedVolumes } from '../volumes.ts';
-import type { Program, Report, StartRequest } from './messages.ts';
+import type { Report, StartRequest } from './messages.ts';
 
 const folder = process.argv[2] ?? '';
-const children = new Map<string, ChildProcess>();
+const children = new Map<number, ChildProcess>();
 
 const tell = (report: Report): void => {
   if (process.connected) process.send?.(report);
 };
 
-const start = (program: Program): void => {
+const start = ({ id, start: program }: StartRequest): void => {
   const log = openSync(program.log, 'a');
   const child = spawn(program.command, program.args, { cwd: folder, stdio: ['ignore', log, log] });
   closeSync(log);
-  children.set(program.name, child);
+  children.set(id, child);
   child.once('spawn', () => {
     const pid = child.pid ?? 0;
     recordProcess(folder, program.name, pid);
-    tell({ is: 'started', name: program.name, pid });
+    tell({ is: 'started', id, pid });
   });
   const gone = (how: string): void => {
-    if (children.get(program.name) !== child) return;
-    children.delete(program.name);
-    tell({ is: 'exited', name: program.name, how });
+    if (children.delete(id)) tell({ is: 'exited', id, how });
   };
   child.once('error', error => gone(error.message));
   child.once('exit', (code, signal) => gone(signal === null ? `code ${code}` : signal));
@@ -66,7 +64,7 @@ const isStartRequest = (message: unknown): message is StartRequest =>
 const refusal = claimFolder(folder);
 if (refusal === undefined) {
   process.on('message', message => {
-    if (isStartRequest(message)) start(message.start);
+    if (isStartRequest(message)) start(message);
   });
   process.once('disconnect', () => void end());
   process.once('SIGTERM', () => void end());

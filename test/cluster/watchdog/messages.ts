@@ -10,13 +10,15 @@ export interface Program {
   readonly log: string;
 }
 
-/** Asks the watchdog to run a program; the answer is `started` or `exited` with the same name. */
+/** Asks the watchdog to run a program; `started` or `exited` with the same id answers. */
 export interface StartRequest {
+  /** Unique for the owner: a restarted program has a new one. */
+  readonly id: number;
   readonly start: Program;
 }
 
 export type Report =
   | { readonly is: 'ready' }
   | { readonly is: 'refused'; readonly message: string }
-  | { readonly is: 'started'; readonly name: string; readonly pid: number }
-  | { readonly is: 'exited'; readonly name: string; readonly how: string };
+  | { readonly is: 'started'; readonly id: number; readonly pid: number }
+  | { readonly is: 'exited'; readonly id: number; readonly how: string };
