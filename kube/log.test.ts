@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { suite, test } from 'node:test';
+import { promisify } from 'node:util';
 import { type LogOptions, openLog } from './log.ts';
 
 const linesOf = (options: LogOptions, write: (log: ReturnType<typeof openLog>) => void): readonly string[] => {
@@ -47,5 +49,20 @@ suite('the log', () => {
       lines.map(line => (JSON.parse(line) as { msg: string }).msg),
       ['c', 'd'],
     );
+  });
+  test('has left the process once it is flushed, also when that ends at once', async () => {
+    const module = JSON.stringify(new URL('log.ts', import.meta.url).href);
+    const program = `
+      import { openLog } from ${module};
+      const log = openLog({ level: 'info', format: 'json' });
+      for (let i = 0; i < 5000; i += 1) log.info('line');
+      await log.flush();
+      process.exit();`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--input-type=module-typescript',
+      '--eval',
+      program,
+    ]);
+    assert.equal(stdout.split('\n').length - 1, 5000);
   });
 });

@@ -32,7 +32,10 @@ export interface OpenLog extends Log {
   flush(): Promise<void>;
 }
 
-/** Lines are collected and written in the background, so that a slow terminal delays no webhook. */
+/**
+ * Lines are collected and written in the background, so that a slow terminal delays no webhook.
+ * Those that are still on their way when the process exits are written by pino's exit hook.
+ */
 export const standardOutput = (): Sink => {
   const stream = destination({ dest: 1, sync: false });
   return {
