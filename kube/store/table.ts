@@ -23,6 +23,14 @@ export interface Replacement {
   commit(version: string): void;
 }
 
+interface Grave {
+  readonly uid: string;
+  /** The newest that we had seen of it: whatever else bore the name before is older. */
+  readonly version: string;
+  /** How many relists had begun before. */
+  readonly relists: number;
+}
+
 export class Table<V extends Seen> {
   readonly views: Views<V>;
   readonly #select: Resource<V>['select'];
@@ -30,8 +38,8 @@ export class Table<V extends Seen> {
   readonly #emit: (change: Change<V>) => void;
   /** The newest version that the watch has brought us to. */
   #passed = '';
-  /** uids that a write's answer showed to be gone, with the number of relists begun before. */
-  readonly #graves = new Map<string, number>();
+  /** What a write's answer showed to be gone, until the watch has told so too. */
+  readonly #graves = new Map<Key, Grave>();
   #relists = 0;
 
   constructor(resource: Resource<V>, project: Project<V>, emit: (change: Change<V>) => void) {
@@ -43,9 +51,9 @@ export class Table<V extends Seen> {
 
   /** Takes over the answer to a write or a GET. */
   put(object: KubeObject): void {
-    const { key, uid, resourceVersion } = seenOf(object);
+    const { key, resourceVersion } = seenOf(object);
     const current = this.views.get(key);
-    if (this.#graves.has(uid)) return;
+    if (this.#isOld(seenOf(object))) return;
     if (current === undefined && !this.#mayBeNew(object)) return;
     if (current !== undefined && !isNewer(resourceVersion, current.resourceVersion)) return;
     this.#replace(key, this.#project(object));
@@ -53,16 +61,18 @@ export class Table<V extends Seen> {
 
   /** An answer showed that the object is gone. Events from before its end must not bring it back. */
   bury(key: Key, uid: string): void {
-    if (this.views.get(key)?.uid !== uid) return;
-    this.#graves.set(uid, this.#relists);
+    const view = this.views.get(key);
+    if (view?.uid !== uid) return;
+    this.#graves.set(key, { uid, version: view.resourceVersion, relists: this.#relists });
     this.#replace(key, undefined);
   }
 
   /** A watch event. */
   changed(object: KubeObject): void {
-    const { key, uid, resourceVersion } = seenOf(object);
+    const { key, resourceVersion } = seenOf(object);
     this.passed(resourceVersion);
-    if (this.#graves.has(uid)) return;
+    if (this.#isOld(seenOf(object))) return;
+    this.#graves.delete(key);
     const current = this.views.get(key);
     if (current !== undefined && !isNewer(resourceVersion, current.resourceVersion)) return;
     this.#replace(key, this.#project(object));
@@ -72,7 +82,7 @@ export class Table<V extends Seen> {
   deleted(object: KubeObject): void {
     const { key, uid, resourceVersion } = seenOf(object);
     this.passed(resourceVersion);
-    this.#graves.delete(uid);
+    if (this.#graves.get(key)?.uid === uid) this.#graves.delete(key);
     const current = this.views.get(key);
     if (current === undefined || isNewer(current.resourceVersion, resourceVersion)) return;
     this.#replace(key, undefined);
@@ -111,6 +121,12 @@ export class Table<V extends Seen> {
     if (view !== undefined) this.#emit({ before: view, after: view });
   }
 
+  /** Of the object that was buried under this key, or of one before it. */
+  #isOld({ key, uid, resourceVersion }: Seen): boolean {
+    const grave = this.#graves.get(key);
+    return grave !== undefined && (grave.uid === uid || !isNewer(resourceVersion, grave.version));
+  }
+
   /**
    * What the watch has already passed and we do not hold was deleted, or is not selected: such an answer comes late.
    * Where a selector of labels or fields decides, only the server knows, so new objects wait for the watch.
@@ -146,7 +162,7 @@ export class Table<V extends Seen> {
 
   /** A consistent list that began after a burial tells the truth about it. */
   #closeGraves(began: number): void {
-    for (const [uid, relists] of this.#graves) if (relists < began) this.#graves.delete(uid);
+    for (const [key, { relists }] of this.#graves) if (relists < began) this.#graves.delete(key);
   }
 
   /** `version` empty: nothing is newer than the list. */
@@ -157,7 +173,7 @@ export class Table<V extends Seen> {
     }
     for (const after of listed.values()) {
       const before = this.views.get(after.key);
-      if (this.#graves.has(after.uid)) continue;
+      if (this.#isOld(after)) continue;
       if (before === undefined || !(keeps(before, after.resourceVersion) || isSame(before, after)))
         yield { before, after };
     }

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import fc from 'fast-check';
+import { Queue } from './queue.ts';
+
+it('the earliest of several times wins', () => {
+  const queue = new Queue();
+  queue.add('a', 500);
+  queue.add('a', 100);
+  queue.add('a', 300);
+  assert.equal(queue.nextDue(), 100);
+  assert.equal(queue.take(99), undefined);
+  assert.equal(queue.take(100), 'a');
+  assert.equal(queue.nextDue(), undefined);
+});
+
+it('a key in progress is held, and run once more however often it was asked for', () => {
+  const queue = new Queue();
+  queue.add('a', 0);
+  assert.equal(queue.take(0), 'a');
+  queue.add('a', 5);
+  queue.add('a', 7);
+  assert.equal(queue.take(10), undefined);
+  queue.done('a');
+  assert.equal(queue.take(10), 'a');
+  queue.done('a');
+  assert.equal(queue.take(10), undefined);
+  assert.equal(queue.size, 0);
+});
+
+it('keys that are due at the same time come in the order in which they were asked for', () => {
+  const queue = new Queue();
+  for (const key of ['c', 'a', 'b']) queue.add(key, 1);
+  assert.deepEqual([queue.take(1), queue.take(1), queue.take(1)], ['c', 'a', 'b']);
+});
+
+/** The obvious queue: all wishes in lists, searched each time. */
+class Model {
+  readonly wishes = new Map<string, { due: number; order: number }>();
+  readonly running = new Map<string, number | undefined>();
+  #order = 0;
+
+  add(key: string, due: number): void {
+    if (this.running.has(key)) this.running.set(key, Math.min(due, this.running.get(key) ?? due));
+    else if (due < (this.wishes.get(key)?.due ?? Infinity)) this.wishes.set(key, { due, order: this.#order++ });
+  }
+
+  take(now: number): string | undefined {
+    const [first] = [...this.wishes].sort(([, a], [, b]) => a.due - b.due || a.order - b.order);
+    if (first === undefined || first[1].due > now) return undefined;
+    this.wishes.delete(first[0]);
+    this.running.set(first[0], undefined);
+    return first[0];
+  }
+
+  done(key: string): void {
+    const due = this.running.get(key);
+    this.running.delete(key);
+    if (due !== undefined) this.add(key, due);
+  }
+}
+
+it('whatever is asked of it, it answers as the obvious queue would', () => {
+  const key = fc.constantFrom('a', 'b', 'c', 'd');
+  const call = fc.oneof(
+    fc.record({ call: fc.constant('add' as const), key, due: fc.nat(20) }),
+    fc.record({ call: fc.constant('take' as const), now: fc.nat(20) }),
+    fc.record({ call: fc.constant('done' as const), key }),
+  );
+  fc.assert(
+    fc.property(fc.array(call, { maxLength: 80, size: 'max' }), calls => {
+      const queue = new Queue();
+      const model = new Model();
+      for (const c of calls) {
+        if (c.call === 'add') {
+          queue.add(c.key, c.due);
+          model.add(c.key, c.due);
+        } else if (c.call === 'take') assert.equal(queue.take(c.now), model.take(c.now));
+        else if (model.running.has(c.key)) {
+          queue.done(c.key);
+          model.done(c.key);
+        }
+        assert.equal(queue.nextDue(), [...model.wishes.values()].map(w => w.due).sort((a, b) => a - b)[0]);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
