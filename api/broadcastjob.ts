@@ -1,6 +1,6 @@
 /** BroadcastJob: one pod on each fitting node, run to completion once. */
 
-import { type Crd, crdOf, type KindNames, nameIsLabel } from './crd.ts';
+import { type Crd, crdOf, type KindNames } from './crd.ts';
 import { type IntOrPercent, parseIntOrPercent } from './intOrPercent.ts';
 import { group } from './names.ts';
 import { podTemplate } from './podTemplate.ts';
@@ -112,7 +112,6 @@ export const broadcastJobCrd: Crd = crdOf({
     { name: 'Failed', type: 'integer', path: '.status.failed' },
     { name: 'AGE', type: 'date', path: '.metadata.creationTimestamp' },
   ],
-  rules: [nameIsLabel],
 });
 
 export const normaliseBroadcastJob = (object: StoredObject): Normalised<BroadcastJobSpec, BroadcastJobStatus> => {

@@ -1,7 +1,7 @@
 /** From the description of a kind to the CustomResourceDefinition that the apiserver is given. */
 
 import type { group } from './names.ts';
-import { type Json, object, optional, type Published, type Rule, type Schema, string } from './schema.ts';
+import { type Json, object, optional, type Published, type Schema, string, word } from './schema.ts';
 
 /** What a kind is called; enough to list and watch it. */
 export interface KindNames {
@@ -29,8 +29,6 @@ interface KindLiteral {
   readonly spec: Schema<unknown>;
   readonly status: Schema<unknown>;
   readonly columns: readonly Column[];
-  /** Rules over the whole object; they may look at `self.metadata.name`. */
-  readonly rules: readonly Rule[];
   readonly scale?: { readonly replicas: string; readonly statusReplicas: string; readonly labelSelector: string };
 }
 
@@ -83,20 +81,12 @@ const versionOf = (kind: KindLiteral, name: string): Json => ({
   schema: { openAPIV3Schema: rootOf(kind).published },
 });
 
-const rootOf = ({ about, spec, status, rules }: KindLiteral): Schema<unknown> =>
-  rules.reduce(
-    (root, rule) => root.rule(rule),
-    object({
-      apiVersion: optional(string()),
-      kind: optional(string()),
-      metadata: optional(object({})),
-      spec,
-      status: optional(status),
-    }).about(about) as Schema<unknown>,
-  );
-
-/** Names that end up in label values and in names of other objects: a DNS label, without dots. */
-export const nameIsLabel: Rule = {
-  rule: "size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",
-  message: "metadata.name must be at most 63 characters of a-z, 0-9 and '-'",
-};
+/** The name of an object ends up in label values and in names of pods, so a dot or a long one would fail there. */
+const rootOf = ({ about, spec, status }: KindLiteral): Schema<unknown> =>
+  object({
+    apiVersion: optional(string()),
+    kind: optional(string()),
+    metadata: optional(object({ name: optional(word()) })),
+    spec,
+    status: optional(status),
+  }).about(about);

@@ -87,9 +87,7 @@ const binaryText = (size: bigint): string => {
 
 const decimalText = (size: bigint, family: 'decimal' | 'exponent'): string => {
   const { rest, times } = withoutFactors(size, 1000n, family === 'decimal' ? decimalSuffixes.length - 1 : 400);
-  const tens = times * 3 - 9;
-  if (family === 'decimal') return `${rest}${decimalSuffixes[times]}`;
-  return tens === 0 ? `${rest}` : `${rest}e${tens}`;
+  return family === 'decimal' ? `${rest}${decimalSuffixes[times]}` : `${rest}e${times * 3 - 9}`;
 };
 
 const withoutFactors = (

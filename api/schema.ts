@@ -58,6 +58,14 @@ const isString = (value: unknown): value is string => typeof value === 'string';
 
 export const string = (): Schema<string> => leaf({ type: 'string' }, isString, 'a string');
 
+/** Letters, digits and dashes, as many as a label value may have: names that become part of other names. */
+export const word = (): Schema<string> =>
+  leaf(
+    { type: 'string', maxLength: 63, pattern: '^[a-zA-Z0-9-]+$' },
+    (v): v is string => isString(v) && /^[a-zA-Z0-9-]{1,63}$/.test(v),
+    'at most 63 letters, digits and dashes',
+  );
+
 /** A time as text, e.g. `2026-01-31T12:00:00Z`. */
 export const time = (): Schema<string> => leaf({ type: 'string', format: 'date-time' }, isString, 'a time');
 

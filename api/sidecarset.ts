@@ -1,6 +1,6 @@
 /** SidecarSet: containers that are added to pods as they are created, and updated later without the app's doing. */
 
-import { type Crd, crdOf, type KindNames, nameIsLabel } from './crd.ts';
+import { type Crd, crdOf, type KindNames } from './crd.ts';
 import { intOrPercent, isIntOrPercent } from './intOrPercent.ts';
 import { nonEmptySelector, selector } from './labelSelector.ts';
 import { group, labels } from './names.ts';
@@ -20,6 +20,7 @@ import {
   object,
   oneOf,
   optional,
+  type Rule,
   string,
   type TypeOf,
 } from './schema.ts';
@@ -101,6 +102,13 @@ const initSidecar = extended(container(), {
 
 // ── Spec ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Nobody looks at these fields under another type; there OpenKruise has stored anything. */
+const rollingNeeds = (field: string): Rule => ({
+  rule: `self.type != 'RollingUpdate' || !has(self.${field}) || ${isIntOrPercent(`self.${field}`)}`,
+  message: 'must be a non-negative integer or a percentage',
+  at: `.${field}`,
+});
+
 const updateStrategy = object({
   type: defaulted(
     string()
@@ -117,16 +125,8 @@ const updateStrategy = object({
     array(object({ key: string(), value: string() })).about('Pods with these labels are spread over the rollout.'),
   ),
 })
-  .rule({
-    rule: `self.type != 'RollingUpdate' || ${isIntOrPercent('self.partition')}`,
-    message: 'must be a non-negative integer or a percentage',
-    at: '.partition',
-  })
-  .rule({
-    rule: `self.type != 'RollingUpdate' || ${isIntOrPercent('self.maxUnavailable')}`,
-    message: 'must be a non-negative integer or a percentage',
-    at: '.maxUnavailable',
-  });
+  .rule(rollingNeeds('partition'))
+  .rule(rollingNeeds('maxUnavailable'));
 
 const injectionStrategy = object({
   paused: assumed(bool().about('New pods are not injected.'), false),
@@ -199,7 +199,6 @@ export const sidecarSetCrd: Crd = crdOf({
     { name: 'READY', type: 'integer', path: '.status.readyPods' },
     { name: 'AGE', type: 'date', path: '.metadata.creationTimestamp' },
   ],
-  rules: [nameIsLabel],
 });
 
 // ── One meaning for both versions ───────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 /** StatefulSet (Advanced): pods with an identity and claims of their own, updated in place where that is possible. */
 
-import { type Crd, crdOf, type KindNames, nameIsLabel } from './crd.ts';
+import { type Crd, crdOf, type KindNames } from './crd.ts';
 import { intOrPercent, isIntOrPercent } from './intOrPercent.ts';
 import { nonEmptySelector } from './labelSelector.ts';
 import { group } from './names.ts';
@@ -121,6 +121,8 @@ const fixed = (field: string, holds: string): Rule => ({
   reason: 'FieldValueForbidden',
 });
 
+const orEmpty = (field: string) => `(has(${field}) ? ${field} : '')`;
+
 const isOne = (field: string) => `${field} == 1`;
 
 /** Without Parallel one pod moves after the other, so that settings for several at once would be a mistake. */
@@ -183,7 +185,7 @@ const spec = object({
 })
   .rule(fixed('selector', 'self.selector == oldSelf.selector'))
   .rule(fixed('podManagementPolicy', 'self.podManagementPolicy == oldSelf.podManagementPolicy'))
-  .rule(fixed('serviceName', "self.?serviceName.orValue('') == oldSelf.?serviceName.orValue('')"))
+  .rule(fixed('serviceName', `${orEmpty('self.serviceName')} == ${orEmpty('oldSelf.serviceName')}`))
   .rule(parallelUnless('updateStrategy.rollingUpdate', 'unorderedUpdate', () => 'false'))
   .rule(parallelUnless('updateStrategy.rollingUpdate', 'maxUnavailable', isOne))
   .rule(parallelUnless('scaleStrategy', 'maxUnavailable', isOne));
@@ -234,7 +236,6 @@ export const statefulSetCrd: Crd = crdOf({
     { name: 'CONTAINERS', type: 'string', path: '.spec.template.spec.containers[*].name', wide: true },
     { name: 'IMAGES', type: 'string', path: '.spec.template.spec.containers[*].image', wide: true },
   ],
-  rules: [nameIsLabel],
 });
 
 export const normaliseStatefulSet = (object: StoredObject): Normalised<StatefulSetSpec, StatefulSetStatus> => {
