@@ -91,7 +91,7 @@ const startController = async (ground: Ground): Promise<Stop> => {
   const { identity, leaseName: name, installation: place } = options;
   const election = stand({
     ...{ client, clock, log, name, identity, namespace: place.namespace },
-    onGained: () => machine.wakeAll(),
+    onGained: () => machine.lead(),
     onLost: () => undefined, // guards make what is in flight harmless, and this replica stands again
   });
   const reporter = { controller: 'berth.dev/controller', instance: identity };

@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultNamespace } from './api/names.ts';
-import type { Source } from './kube/client/connect.ts';
+import type { Source } from './kube/client/credentials.ts';
 import type { LogOptions } from './kube/log.ts';
 import type { Address } from './kube/server.ts';
 import packageJson from './package.json' with { type: 'json' };
