@@ -85,7 +85,7 @@ test('counters add up and are never negative', () => {
         assert.ok(sumOf(status) <= count(status, 'desired'), JSON.stringify(status));
       });
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
@@ -101,7 +101,7 @@ test('a job that is over stays so, and each pod of it stays counted once', () =>
         if (isOver(status)) end = status;
       });
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
@@ -119,7 +119,7 @@ test('each node without a pod has exactly one reason while the job is not over',
         if (!isOver(is)) assert.equal(names.length - unfit, waiting);
       });
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
@@ -133,7 +133,7 @@ test('the deadline is kept under any schedule', () => {
       simulation.pass();
       assert.ok(isOver(simulation.status), JSON.stringify(simulation.status));
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
@@ -150,6 +150,6 @@ test('left alone, a job ends with every node done once, nothing running, and the
       simulation.now += seconds(3600);
       assert.equal(simulation.pass(), false);
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
