@@ -15,7 +15,9 @@ fetch_node() (
   fresh=.cache/node.part
   rm -rf "$fresh" && mkdir -p "$fresh"
   cp scripts/node/package.json scripts/node/package-lock.json "$fresh/"
-  cd "$fresh" && npm ci --ignore-scripts --no-audit --no-fund
+  cd "$fresh"
+  # exec: an interruption reaches npm itself.
+  exec npm ci --ignore-scripts --no-audit --no-fund
 )
 
 ensure_node() {

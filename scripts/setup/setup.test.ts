@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { waitFor } from '../../test/cluster/deadline.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 const place = mkdtempSync(join(tmpdir(), 'berth-setup-'));
@@ -18,8 +21,8 @@ interface Machine {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** A fresh checkout's set-up on a machine that has only the given programs. */
-const setUp = (goal: string, { programs, variables = {} }: Machine) => {
+/** A fresh checkout on a machine that has only the given programs. */
+const checkoutOn = ({ programs }: Machine): string => {
   const checkout = mkdtempSync(join(place, 'checkout-'));
   const bin = join(checkout, 'bin');
   mkdirSync(bin);
@@ -30,10 +33,17 @@ const setUp = (goal: string, { programs, variables = {} }: Machine) => {
   cpSync(join(repository, 'scripts'), join(checkout, 'scripts'), { recursive: true });
   cpSync(join(repository, 'test/cluster/binaries'), join(checkout, 'test/cluster/binaries'), { recursive: true });
   writeFileSync(join(checkout, 'package-lock.json'), '{}');
-  const run = spawnSync(join(bin, 'bash'), [join(checkout, 'scripts/setup.sh'), goal], {
-    env: { PATH: bin, ...variables },
-    encoding: 'utf8',
-  });
+  return checkout;
+};
+
+/** What `scripts/setup.sh` is started as in such a checkout. */
+const commandIn = (checkout: string, goal: string) =>
+  [join(checkout, 'bin/bash'), [join(checkout, 'scripts/setup.sh'), goal]] as const;
+
+const setUp = (goal: string, machine: Machine) => {
+  const checkout = checkoutOn(machine);
+  const env = { PATH: join(checkout, 'bin'), ...machine.variables };
+  const run = spawnSync(...commandIn(checkout, goal), { env, encoding: 'utf8' });
   return { checkout, code: run.status, told: run.stdout, complaint: run.stderr };
 };
 
@@ -75,7 +85,7 @@ test('packages alone want no Go, and a second run has nothing to do', () => {
   const { checkout, code, told } = setUp('packages', { programs: complete });
   assert.equal(code, 0);
   assert.match(told, /npm packages/);
-  const again = spawnSync(join(checkout, 'bin/bash'), [join(checkout, 'scripts/setup.sh'), 'packages'], {
+  const again = spawnSync(...commandIn(checkout, 'packages'), {
     env: { PATH: join(checkout, 'bin') },
     encoding: 'utf8',
   });
@@ -104,6 +114,28 @@ test('a step that fails shows what it printed, and is done again by the next run
   assert.match(complaint, /failed after \d+ s: npm packages/);
   assert.equal(existsSync(join(checkout, '.cache/packages.lock')), false);
 });
+
+test('an interruption ends the running step, and says how to go on', async () => {
+  const pidFile = join(place, 'npm.pid');
+  const checkout = checkoutOn({ programs: { ...complete, npm: `echo $$ >${pidFile}; exec sleep 60` } });
+  const child = spawn(...commandIn(checkout, 'packages'), { env: { PATH: join(checkout, 'bin') } });
+  const complaint = text(child.stderr);
+  await waitFor('npm to run', 20_000, async () => (existsSync(pidFile) && readFileSync(pidFile, 'utf8')) || undefined);
+  const npmPid = Number(readFileSync(pidFile, 'utf8'));
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [130, null]);
+  assert.match(await complaint, /interrupted; run the same command again/);
+  await waitFor('the end of npm', 10_000, async () => !runs(npmPid) || undefined);
+});
+
+const runs = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 test('binaries are built one by one, and only a complete one gets its name', () => {
   const build = `${go('1.26.0')}
