@@ -54,7 +54,11 @@ describe('a BroadcastJob', () => {
 
   test('without a template has a problem, not an exception', () => {
     for (const spec of [undefined, null, 3, [], {}, { template: null }]) {
-      assert.notDeepEqual(normaliseBroadcastJob({ apiVersion: '', metadata: {}, spec }).problems, [], String(spec));
+      assert.notDeepEqual(
+        normaliseBroadcastJob({ apiVersion: '', metadata: {}, spec }).problems,
+        [],
+        JSON.stringify(spec),
+      );
     }
   });
 

@@ -30,7 +30,7 @@ describe('an integer or a percentage', () => {
       undefined,
       {},
     ]) {
-      assert.equal(parseIntOrPercent(odd), undefined, String(odd));
+      assert.equal(parseIntOrPercent(odd), undefined, JSON.stringify(odd));
     }
   });
 

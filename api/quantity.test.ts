@@ -108,7 +108,7 @@ describe('quantities', () => {
       '1'.repeat(101),
     ];
     for (const text of [...odd, NaN, Infinity, null, undefined, {}, [], true]) {
-      assert.equal(parseQuantity(text), undefined, String(text));
+      assert.equal(parseQuantity(text), undefined, JSON.stringify(text));
     }
   });
 

@@ -3,7 +3,7 @@
 import type { Controller, Resource, Webhook, WriteRule } from '../../kube/contract.ts';
 
 /** Where the installation keeps what is its own. */
-export interface Home {
+interface Home {
   readonly namespace: string;
   /** The Secret with the webhooks' certificate. */
   readonly secretName: string;

@@ -3,13 +3,13 @@
 import type { Webhook, WebhookEntry } from '../../kube/contract.ts';
 
 /** What the installation calls its configurations, and where its Service is. */
-export interface WebhookNames {
+interface WebhookNames {
   readonly namespace: string;
   readonly mutatingConfiguration: string;
   readonly validatingConfiguration: string;
 }
 
-export const webhookService = 'berth-webhook';
+const serviceName = 'berth-webhook';
 
 /** `caBundle` is left out: the installation controller writes it when a server is there to be trusted. */
 export const webhookConfigurationsOf = (
@@ -43,7 +43,10 @@ const entriesOf = (
   webhooks
     .filter(webhook => webhook.type === type)
     .flatMap(({ path, entries }) =>
-      entries.map(entry => webhookOf(entry, { namespace, name: webhookService, path, port: 443 })),
+      entries.map(entry => ({
+        ...webhookOf(entry, { namespace, name: serviceName, path, port: 443 }),
+        ...reinvocationOf(entry, type),
+      })),
     );
 
 const webhookOf = (entry: WebhookEntry, service: object): object => ({
@@ -64,7 +67,10 @@ const webhookOf = (entry: WebhookEntry, service: object): object => ({
   ...(entry.namespaceSelector && { namespaceSelector: entry.namespaceSelector }),
   ...(entry.objectSelector && { objectSelector: entry.objectSelector }),
   ...(entry.matchConditions && { matchConditions: entry.matchConditions }),
-  ...(entry.reinvocationPolicy && { reinvocationPolicy: entry.reinvocationPolicy }),
   sideEffects: 'None',
   timeoutSeconds: entry.timeoutSeconds,
 });
+
+/** Validating webhooks are never called again, and the apiserver refuses the field there. */
+const reinvocationOf = ({ reinvocationPolicy }: WebhookEntry, type: Webhook['type']): object =>
+  type === 'mutating' && reinvocationPolicy !== undefined ? { reinvocationPolicy } : {};
