@@ -1,5 +1,5 @@
 /** A certificate authority that lives as long as one cluster: it signs servers for loopback and clients for users. */
-import './reflection.ts';
+import '../../../kube/certificates/reflection.ts';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
