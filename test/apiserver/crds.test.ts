@@ -14,7 +14,7 @@ const { kubectl } = await clusterForTests();
 
 interface Stored {
   readonly apiVersion: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status?: Readonly<Record<string, unknown>>;
 }
