@@ -1,7 +1,7 @@
 /** Which pods go first in a rollout, as StatefulSets and SidecarSets spell it. */
 
 import { selector } from './labelSelector.ts';
-import { array, int32, object, optional, type Schema, string, type TypeOf } from './schema.ts';
+import { array, int32, object, optional, type Schema, string } from './schema.ts';
 
 const strategyOf = (weight: Schema<number>) =>
   object({
@@ -22,5 +22,3 @@ export const priorityStrategy = () => strategyOf(int32({ min: 0, max: 100 }));
 
 /** Weights of any size: OpenKruise looks at them only where they are used. */
 export const unboundedPriorityStrategy = () => strategyOf(int32());
-
-export type PriorityStrategy = TypeOf<ReturnType<typeof priorityStrategy>>;

@@ -10,6 +10,8 @@ import { broadcastJobCrd, broadcastJobNames } from '../api/broadcastjob.ts';
 import { defaultNamespace } from '../api/names.ts';
 import { sidecarSetCrd, sidecarSetNames } from '../api/sidecarset.ts';
 import { statefulSetCrd, statefulSetNames } from '../api/statefulset.ts';
+import { installation as keepsCertificates } from '../controllers/installation/controller.ts';
+import { certificateSecret, webhookConfiguration } from '../controllers/installation/resources.ts';
 import type { Controller, Webhook } from '../kube/contract.ts';
 import type { Installation } from '../workloads/installation.ts';
 import { differences, type Files, write } from './generate/files.ts';
@@ -27,6 +29,19 @@ const installation: Installation = {
   validatingConfiguration: 'berth-validating',
 };
 
+/** Made as in main.ts, which adds it to the list; here it is only asked what it reads and writes. */
+const certificates = keepsCertificates({
+  secret: certificateSecret(installation.namespace, installation.secretName),
+  namespace: installation.namespace,
+  name: installation.secretName,
+  configurations: [
+    webhookConfiguration('MutatingWebhookConfiguration', installation.mutatingConfiguration),
+    webhookConfiguration('ValidatingWebhookConfiguration', installation.validatingConfiguration),
+  ],
+  overlap: 0,
+  inspect: () => ({ is: 'broken', why: 'never run' }),
+});
+
 const crdFiles = (): Files =>
   new Map(
     [
@@ -43,7 +58,10 @@ const lists = async (): Promise<
   const paths = ['controllers/index.ts', 'webhooks/index.ts'].map(path => join(root, path));
   if (!paths.every(path => existsSync(path))) return undefined;
   const [controllers, webhooks] = await Promise.all(paths.map(path => import(pathToFileURL(path).href)));
-  return { controllers: controllers.controllersFor(installation), webhooks: webhooks.webhooksFor(installation) };
+  return {
+    controllers: [certificates, ...controllers.controllersFor(installation)],
+    webhooks: webhooks.webhooksFor(installation),
+  };
 };
 
 const processFiles = async (): Promise<Files> => {

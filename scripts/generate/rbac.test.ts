@@ -76,13 +76,13 @@ describe('the rights of the controllers', () => {
       ],
     });
     assert.deepEqual(controllerLines(controller), [
+      'ClusterRole: /nodes get,list,watch',
       'ClusterRole: /pods create,get,list,patch,watch',
       'ClusterRole: /pods/eviction create',
-      'ClusterRole: /nodes get,list,watch',
       'ClusterRole: /pods/status patch',
       'ClusterRole: apps.kruise.io/statefulsets get,list,watch',
-      'ClusterRole: apps.kruise.io/statefulsets/status patch',
       'ClusterRole: apps.kruise.io/statefulsets/finalizers update',
+      'ClusterRole: apps.kruise.io/statefulsets/status patch',
       ...own,
     ]);
   });
@@ -109,8 +109,8 @@ describe('the rights of the controllers', () => {
     assert.deepEqual(controllerLines(controller), [
       'ClusterRole: admissionregistration.k8s.io/configurations "ours" get,list,patch,watch',
       ...own.slice(0, 1),
-      'Role: /secrets create',
       'Role: /secrets "cert" get,list,patch,watch',
+      'Role: /secrets create',
       ...own.slice(1),
     ]);
   });

@@ -127,23 +127,31 @@ const roleAndBinding = ({ account, rights }: Role, namespace: string, home: Home
 };
 
 /** Rights on the same resource are added up; resources with equal rights share a rule. */
-const rulesOf = (rights: readonly Right[]): readonly object[] => {
+const rulesOf = (rights: readonly Right[]): readonly PolicyRule[] => {
   const byResource = Map.groupBy(rights, r => JSON.stringify([r.group, r.only ?? '', r.resource]));
   const sums = [...byResource.values()].flatMap(([first, ...more]): Right[] =>
     first === undefined ? [] : [{ ...first, verbs: sorted([first, ...more].flatMap(r => r.verbs)) }],
   );
   const byVerbs = Map.groupBy(sums, r => JSON.stringify([r.group, r.only ?? '', r.verbs]));
-  return [...byVerbs].sort(byFirst).map(([, same]) => ruleOf(same));
+  return [...byVerbs.values()].map(ruleOf).sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
 };
 
-const ruleOf = (same: readonly Right[]): object => ({
+interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const ruleOf = (same: readonly Right[]): PolicyRule => ({
   apiGroups: sorted(same.map(r => r.group)),
   resources: sorted(same.map(r => r.resource)),
   ...(same[0]?.only !== undefined && { resourceNames: [same[0].only] }),
   verbs: same[0]?.verbs ?? [],
 });
 
-const sorted = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();
+/** Unique: what is the same there was added up. */
+const addressOf = ({ apiGroups, resources, resourceNames = [] }: PolicyRule): string =>
+  JSON.stringify([apiGroups, resources, resourceNames]);
 
-const byFirst = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
-  a < b ? -1 : a > b ? 1 : 0;
+const sorted = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();
