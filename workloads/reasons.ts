@@ -18,11 +18,13 @@ export type Reason =
   // What cannot be done in place
   | { readonly reason: 'NotInPlace'; readonly fields: readonly string[] }
   | { readonly reason: 'RecordBroken'; readonly annotation: string }
+  | { readonly reason: 'NotInjected' } // a running pod cannot be given containers
   // Not there yet
   | { readonly reason: 'Creating' } // this plan creates it
   | { readonly reason: 'WaitingForClaims'; readonly claims: readonly string[] }
   | { readonly reason: 'NameTaken'; readonly by: string }
   | { readonly reason: 'Unscheduled' }
+  | { readonly reason: 'RevisionPending' }
   // Moving, and what is missing
   | { readonly reason: 'Taken' } // this plan moves it
   | { readonly reason: 'Terminating' }
@@ -60,12 +62,16 @@ export const messageOf = (r: Reason): string => {
       return `cannot be changed in place: ${listed(r.fields)}`;
     case 'RecordBroken':
       return `annotation ${r.annotation} is not readable`;
+    case 'NotInjected':
+      return 'was created without the containers, and cannot be given them now';
     case 'Creating':
       return 'is being created now';
     case 'WaitingForClaims':
       return `waits for its volume claims ${listed(r.claims)}`;
     case 'NameTaken':
       return `the name is taken by ${r.by}`;
+    case 'RevisionPending':
+      return 'the revision of the new template is being stored first';
     case 'Unscheduled':
       return 'has not been given a node yet';
     case 'Taken':
@@ -98,5 +104,5 @@ export const messageOf = (r: Reason): string => {
 export const podReason = (pod: string, r: Reason): PodReason => ({ pod, reason: r.reason, message: messageOf(r) });
 
 /** Up to five names, so that a message stays readable at any size. */
-const listed = (names: readonly string[]): string =>
+export const listed = (names: readonly string[]): string =>
   names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;

@@ -9,10 +9,24 @@ import { type Former, formerOf, type UpdateRecord, updateRecordOf } from './reco
 /** The named containers as they are now; names that the pod does not have are left out. */
 export const formersNow = (pod: PodView, names: Iterable<string>, now: Instant): ReadonlyMap<string, Former> => {
   const earlier = updateRecordOf(pod);
+  return formersSince(earlier.is === 'read' ? earlier.value : undefined, { pod, names, now });
+};
+
+export interface Taking {
+  readonly pod: PodView;
+  readonly names: Iterable<string>;
+  readonly now: Instant;
+}
+
+/** The same for the update that follows a given one, e.g. the last one of the same SidecarSet. */
+export const formersSince = (
+  earlier: UpdateRecord | undefined,
+  { pod, names, now }: Taking,
+): ReadonlyMap<string, Former> => {
   const formers = [...names].flatMap(name => {
     const container = containerOf(pod, name);
     if (container === undefined) return [];
-    const pending = anotherMayComeUp(pod, container, earlier.is === 'read' ? earlier.value : undefined, now);
+    const pending = anotherMayComeUp(pod, container, earlier, now);
     return [[name, pending ? { ...formerOf(container), pending } : formerOf(container)] as const];
   });
   return new Map(formers);

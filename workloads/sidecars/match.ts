@@ -1,7 +1,9 @@
 /** Which SidecarSets a new pod gets, and which pods a SidecarSet looks after. */
 
+import { containerOf, isActive, type PodView } from '../pods/view.ts';
 import type { NamespaceView } from '../resources.ts';
 import type { SidecarSetView, UsableSidecarSet } from '../sidecarsets.ts';
+import { namesInPod } from './injection.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -30,3 +32,16 @@ const injects = (set: UsableSidecarSet, labels: Labels, namespace: NamespaceView
 /** A namespace that nobody knows can only be covered by a set that asks for none in particular. */
 export const coversNamespace = ({ spec }: UsableSidecarSet, namespace: NamespaceView | undefined): boolean =>
   spec.namespaceSelector === undefined || (namespace !== undefined && spec.namespaceSelector.matches(namespace.labels));
+
+/** Whether a set looks after a pod: it matches, is not over, and has all containers that the set once gave it. */
+export const looksAfter = (set: UsableSidecarSet, pod: PodView, namespace: NamespaceView | undefined): boolean =>
+  isActive(pod) &&
+  set.spec.selector.matches(pod.labels) &&
+  coversNamespace(set, namespace) &&
+  set.injection.containers.every(container =>
+    namesInPod(container).every(name => containerOf(pod, name) !== undefined),
+  );
+
+/** Whether a pod should carry the set's containers and does not. */
+export const lacks = (set: string, { spec }: UsableSidecarSet, pod: PodView): boolean =>
+  !pod.injectedSets.includes(set) && isActive(pod) && spec.selector.matches(pod.labels);

@@ -46,7 +46,8 @@ export const recordedInjection = (set: string, revision: RevisionView): Injectio
   return injectionOf(set, recorded, { hashes, revision: revision.name });
 };
 
-const recordedSpec = (data: unknown): SidecarSetSpec | undefined => {
+/** The members of a spec that a revision recorded, with what no spec can be read without. */
+export const recordedSpec = (data: unknown): SidecarSetSpec | undefined => {
   const spec = isObject(data) ? data['spec'] : undefined;
   if (!isObject(spec)) return undefined;
   // The rest of a spec is not recorded; a selector is only there because no spec can be read without one.

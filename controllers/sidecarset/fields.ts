@@ -1,0 +1,45 @@
+/** Fields in which the revision that a pod carries differs from the spec: the ones that keep it from being updated. */
+
+import type { Wire } from '../../kube/contract.ts';
+import type { RevisionView } from '../../workloads/resources.ts';
+import { differences } from '../../workloads/revisions/canonical.ts';
+import { defaultedContainer, type SidecarList } from '../../workloads/sidecars/defaults.ts';
+import type { Injection } from '../../workloads/sidecars/injection.ts';
+import { recordedInjection } from '../../workloads/sidecars/revision.ts';
+import type { Member } from './member.ts';
+
+/** Remembers what it has compared: many pods carry few revisions. */
+export const fieldsAgainst = (
+  current: Injection,
+  revisions: readonly RevisionView[],
+): ((member: Member) => readonly string[]) => {
+  const known = new Map<string, readonly string[]>();
+  return ({ mark }) => {
+    const name = mark?.controllerRevision ?? '';
+    const fields =
+      known.get(name) ??
+      fieldsBetween(
+        revisions.find(r => r.name === name),
+        current,
+      );
+    known.set(name, fields);
+    return fields;
+  };
+};
+
+const fieldsBetween = (from: RevisionView | undefined, to: Injection): readonly string[] => {
+  const recorded = from && recordedInjection(to.set, from);
+  const fields = recorded === undefined ? [] : differences(withoutImages(recorded), withoutImages(to), 'spec');
+  return fields.length > 0 ? fields : ['spec.containers'];
+};
+
+const withoutImages = ({ containers, initContainers }: Injection): Wire => ({
+  containers: comparable(containers, 'containers'),
+  initContainers: comparable(initContainers, 'initContainers'),
+});
+
+const comparable = (containers: readonly Wire[], list: SidecarList): readonly Wire[] =>
+  containers.map(container => {
+    const { image: _image, ...rest } = defaultedContainer(container, list);
+    return rest;
+  });

@@ -1,0 +1,97 @@
+/** Ready, Reconciling and Stalled of a SidecarSet, as kstatus reads them. */
+
+import type { Problem } from '../../kube/contract.ts';
+import type { Finding } from '../../workloads/conditions.ts';
+import { messageOf, type Reason, type ReasonName } from '../../workloads/reasons.ts';
+import { isMoved, type Member, nameOf } from './member.ts';
+
+/** What a reason says about the rollout as a whole. */
+type Kind = 'moves' | 'waits' | 'stuck' | 'wanted';
+
+const kinds: Readonly<Record<ReasonName, Kind>> = {
+  Paused: 'wanted',
+  Partition: 'wanted',
+  NotSelected: 'wanted',
+  OnDelete: 'wanted',
+  NotUpdated: 'wanted',
+  NotInjected: 'wanted',
+  BudgetUsed: 'waits',
+  OrderedBehind: 'waits',
+  RevisionPending: 'waits',
+  WaitingForClaims: 'waits',
+  Unscheduled: 'waits',
+  NotInPlace: 'stuck',
+  RecordBroken: 'stuck',
+  NameTaken: 'stuck',
+  ImageError: 'stuck',
+  CrashLoop: 'stuck',
+  Creating: 'moves',
+  Taken: 'moves',
+  Terminating: 'moves',
+  Draining: 'moves',
+  NotObserved: 'moves',
+  Stopping: 'moves',
+  Starting: 'moves',
+  WrongImageRunning: 'moves',
+  Rejoining: 'moves',
+  NotReady: 'moves',
+  Settling: 'moves',
+};
+
+/** As long as anything moves the rollout is under way; what is stuck then may hold it up later. */
+export const findingsFor = (members: readonly Member[], reasons: ReadonlyMap<Member, Reason>): readonly Finding[] => {
+  const of = (kind: Kind): readonly (readonly [Member, Reason])[] =>
+    [...reasons].filter(([, r]) => kinds[r.reason] === kind);
+  const tally = `${members.filter(isMoved).length} of ${members.length} pods are up to date`;
+  const stuckPods = of('stuck');
+  const [moving, waiting, wanted] = [of('moves'), of('waits'), of('wanted')];
+  if (stuckPods.length > 0 && moving.length === 0)
+    return stuck(stuckPods[0]?.[1].reason ?? '', `${tally}; ${described(stuckPods)}`);
+  if (moving.length + waiting.length > 0) return underWay(`${tally}; ${described([...moving, ...waiting])}`);
+  if (wanted.length > 0) return ready(wanted[0]?.[1].reason ?? '', `${tally}; ${described(wanted)}`);
+  return ready('UpToDate', tally);
+};
+
+/** A stored set that cannot be read: nothing is done, and the others go on. */
+export const findingsOfInvalid = (problems: readonly Problem[]): readonly Finding[] =>
+  stuck(
+    'InvalidSpec',
+    problems
+      .map(({ field, message }) => `${field}: ${message}`)
+      .join('; ')
+      .slice(0, 1000),
+  );
+
+/** The first cause in words, with the names of some of its pods, and how many pods have others. */
+const described = (pods: readonly (readonly [Member, Reason])[]): string => {
+  const first = pods[0]?.[1];
+  if (first === undefined) return '';
+  const same = pods
+    .filter(([, r]) => r.reason === first.reason)
+    .map(([m]) => nameOf(m.pod))
+    .sort();
+  const names = same.length <= 5 ? same.join(', ') : `${same.slice(0, 5).join(', ')} and ${same.length - 5} more`;
+  const others = pods.length - same.length;
+  return `${messageOf(first)} (${names})${others > 0 ? `; ${others} pods have other causes` : ''}`;
+};
+
+const yes = (type: string, reason: string, message: string): Finding => ({ type, status: 'True', reason, message });
+const no = (type: string, reason: string, message: string): Finding => ({ type, status: 'False', reason, message });
+
+const ready = (reason: string, message: string): readonly Finding[] => [
+  yes('Ready', reason, message),
+  no('Reconciling', reason, ''),
+  no('Stalled', reason, ''),
+];
+
+const underWay = (message: string): readonly Finding[] => [
+  no('Ready', 'RollingOut', message),
+  yes('Reconciling', 'RollingOut', message),
+  no('Stalled', 'RollingOut', ''),
+];
+
+const stuck = (reason: string, message: string): readonly Finding[] => [
+  no('Ready', reason, message),
+  no('Reconciling', reason, ''),
+  yes('Stalled', reason, message),
+];

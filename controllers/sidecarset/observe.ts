@@ -1,0 +1,60 @@
+/** What the controller sees of one SidecarSet. */
+
+import { type Key, keyOf, type Reader } from '../../kube/contract.ts';
+import type { PodView } from '../../workloads/pods/view.ts';
+import { ControllerRevisions, Namespaces, Pods, type RevisionView } from '../../workloads/resources.ts';
+import { coversNamespace, lacks, looksAfter } from '../../workloads/sidecars/match.ts';
+import { isOf } from '../../workloads/sidecars/revision.ts';
+import { SidecarSets, type SidecarSetView, type UsableSidecarSet } from '../../workloads/sidecarsets.ts';
+
+export interface World {
+  readonly view: SidecarSetView;
+  readonly pods: readonly SeenPod[];
+  /** Keys of pods that should carry the containers and do not. */
+  readonly uninjected: readonly string[];
+  /** Of this set; those that another owner has claimed are left out. */
+  readonly revisions: readonly RevisionView[];
+  /** Where revisions are recorded. */
+  readonly namespace: string;
+  /** A revision of this name is there, the set's own or anybody's. */
+  readonly isTaken: (revision: string) => boolean;
+}
+
+export interface SeenPod {
+  readonly pod: PodView;
+  /** Somebody is about to disrupt it. */
+  readonly claimed: boolean;
+}
+
+export const observeIn =
+  (namespace: string) =>
+  (key: Key, reader: Reader): World | undefined => {
+    const view = reader.get(SidecarSets, key);
+    if (view === undefined || view.deletedAt !== undefined) return undefined;
+    return {
+      view,
+      pods: view.usable === undefined ? [] : podsOf(view.name, view.usable, reader),
+      uninjected: view.usable === undefined ? [] : uninjected(view.name, view.usable, reader),
+      revisions: reader
+        .by(ControllerRevisions, 'namespace', namespace)
+        .filter(r => isOf(view.name, r) && isFree(r, view)),
+      namespace,
+      isTaken: name => reader.get(ControllerRevisions, keyOf(namespace, name)) !== undefined,
+    };
+  };
+
+/** A set that was deleted and made again finds revisions of its predecessor: they go with that one. */
+const isFree = (revision: RevisionView, { uid }: SidecarSetView): boolean =>
+  revision.owner === undefined || revision.owner.uid === uid;
+
+const podsOf = (name: string, set: UsableSidecarSet, reader: Reader): readonly SeenPod[] =>
+  reader
+    .by(Pods, 'injectedSet', name)
+    .filter(pod => looksAfter(set, pod, reader.get(Namespaces, pod.namespace)))
+    .map(pod => ({ pod, claimed: reader.claimOn(pod.uid) !== undefined }));
+
+const uninjected = (name: string, set: UsableSidecarSet, reader: Reader): readonly string[] =>
+  reader
+    .list(Pods)
+    .filter(pod => lacks(name, set, pod) && coversNamespace(set, reader.get(Namespaces, pod.namespace)))
+    .map(pod => pod.key);

@@ -1,0 +1,109 @@
+/** What a SidecarSet reports: counted from scratch each pass. */
+
+import type { SidecarSetStatus } from '../../api/sidecarset.ts';
+import type { Condition, PodCount } from '../../api/status.ts';
+import { type Instant, type Notice, type StatusChange, targetOf } from '../../kube/contract.ts';
+import { withFindings } from '../../workloads/conditions.ts';
+import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
+import { findingsFor, findingsOfInvalid } from './findings.ts';
+import { withInjection } from './injectionActive.ts';
+import { type Member, nameOf } from './member.ts';
+import type { World } from './observe.ts';
+import type { History } from './revisions.ts';
+import type { Course } from './rollout.ts';
+
+export interface Report {
+  readonly world: World;
+  readonly members: readonly Member[];
+  readonly history: History;
+  readonly course: Course;
+  readonly now: Instant;
+}
+
+type Written = StatusChange & { readonly is: SidecarSetStatus };
+
+export const statusOf = ({ world, members, history, course, now }: Report): Written => {
+  const { view } = world;
+  const found = findingsFor(members, course.reasons);
+  return change(view, {
+    ...countersOf(members),
+    ...(history.current === undefined ? {} : { latestRevision: history.current.name }),
+    collisionCount: history.collisions,
+    uninjectedPods: world.uninjected.length,
+    pods: podCounts(course, world.uninjected),
+    conditions: withInjection(
+      withFindings(view.status.conditions ?? [], found, { now, generation: view.generation }),
+      view,
+      now,
+    ),
+  });
+};
+
+/** Counters stay as they were: nothing is known about pods that a broken spec selects. */
+export const statusOfUnusable = (view: SidecarSetView, now: Instant): Written => {
+  const { matchedPods = 0, updatedPods = 0, readyPods = 0 } = view.status;
+  const found = findingsOfInvalid(view.problems);
+  return change(view, {
+    matchedPods,
+    updatedPods,
+    readyPods,
+    conditions: withInjection(
+      withFindings(view.status.conditions ?? [], found, { now, generation: view.generation }),
+      view,
+      now,
+    ),
+  });
+};
+
+const change = (view: SidecarSetView, is: SidecarSetStatus): Written => ({
+  target: targetOf(SidecarSets, view),
+  was: view.storedStatus,
+  is: { observedGeneration: view.generation, ...is },
+});
+
+const countersOf = (members: readonly Member[]) => {
+  const count = (is: (member: Member) => boolean): number => members.filter(is).length;
+  return {
+    matchedPods: members.length,
+    updatedPods: count(m => m.isUpdated),
+    readyPods: count(isServing),
+    updatedReadyPods: count(m => m.isUpdated && isServing(m)),
+  };
+};
+
+/** A pod whose containers are about to be replaced still says that it is Ready. */
+const isServing = ({ isReady, progress }: Member): boolean => isReady && progress.is !== 'restarting';
+
+const podCounts = ({ reasons }: Course, uninjected: readonly string[]): readonly PodCount[] => {
+  const groups = Map.groupBy(reasons, ([, { reason }]) => reason as string);
+  const counted = [...groups].map(
+    ([reason, of]): PodCount =>
+      countOf(
+        reason,
+        of.map(([m]) => nameOf(m.pod)),
+      ),
+  );
+  const missing = uninjected.length === 0 ? [] : [countOf('NotInjected', uninjected)];
+  return [...counted, ...missing].sort((a, b) => (a.reason < b.reason ? -1 : 1));
+};
+
+const countOf = (reason: string, pods: readonly string[]): PodCount => ({
+  reason,
+  count: pods.length,
+  pods: pods.toSorted().slice(0, 5),
+});
+
+/** Events for those who watch the set: it has come to rest, or cannot. */
+export const noticesOf = (view: SidecarSetView, { target, is }: Written): readonly Notice[] => {
+  const turned = (type: string): Condition | undefined => {
+    const before = view.status.conditions?.find(c => c.type === type);
+    const after = is.conditions?.find(c => c.type === type);
+    const isNew = before?.status !== after?.status || before?.reason !== after?.reason;
+    return before !== undefined && isNew && after?.status === 'True' ? after : undefined;
+  };
+  const notice = (type: Notice['type'], condition: Condition | undefined): readonly Notice[] =>
+    condition === undefined
+      ? []
+      : [{ about: target, type, reason: condition.reason ?? '', message: condition.message ?? '' }];
+  return [...notice('Normal', turned('Ready')), ...notice('Warning', turned('Stalled'))];
+};

@@ -1,0 +1,14 @@
+/** Every webhook of Berth; their configurations are generated from this list. */
+
+import type { Webhook } from '../kube/contract.ts';
+import type { Installation } from '../workloads/installation.ts';
+import { broadcastJobWebhook } from './broadcastjob/webhook.ts';
+import { podWebhook } from './pod/webhook.ts';
+import { sidecarSetHashes, sidecarSetRules } from './sidecarset/webhook.ts';
+
+export const webhooksFor = (installation: Installation): readonly Webhook[] => [
+  podWebhook(installation),
+  sidecarSetHashes,
+  sidecarSetRules(installation),
+  broadcastJobWebhook,
+];

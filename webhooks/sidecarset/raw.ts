@@ -1,0 +1,23 @@
+/** Looks into an object whose shape nobody has checked: what is not there, or is something else, reads as empty. */
+
+import { isJsonObject } from '../../api/stored.ts';
+
+export type Raw = { readonly [key: string]: unknown };
+
+export const memberOf = (parent: Raw, name: string): Raw => {
+  const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
+  return isJsonObject(value) ? value : {};
+};
+
+export const itemsOf = (parent: Raw, name: string): readonly Raw[] => {
+  const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
+  return Array.isArray(value) ? value.map(item => (isJsonObject(item) ? item : {})) : [];
+};
+
+export const textOf = (parent: Raw, name: string): string => {
+  const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
+  return typeof value === 'string' ? value : '';
+};
+
+export const isGiven = (parent: Raw, name: string): boolean =>
+  Object.hasOwn(parent, name) && parent[name] !== undefined && parent[name] !== null;
