@@ -15,11 +15,13 @@ export interface MetadataChange {
   readonly annotations: ReadonlyMap<string, string | undefined>;
 }
 
-/**
- * `from` is the template that the pod was made of; the pod's own images overlay it, so that an intermediate change is
- * never lost. Only images of `spec.containers` and metadata can change in place.
- */
-export const changeBetween = (from: PodTemplate, to: PodTemplate, pod: PodView): Change => {
+/** What two templates differ in beside images: the same for all pods that were made of one of them. */
+export type Difference =
+  | { readonly is: 'inPlace'; readonly metadata: MetadataChange }
+  | { readonly is: 'recreate'; readonly fields: readonly string[] };
+
+/** Only images of `spec.containers` and metadata can change in place. */
+export const differenceBetween = (from: PodTemplate, to: PodTemplate): Difference => {
   const fields = differences(withoutInPlaceFields(from), withoutInPlaceFields(to));
   if (fields.length > 0) return { is: 'recreate', fields };
   const metadata = {
@@ -27,7 +29,16 @@ export const changeBetween = (from: PodTemplate, to: PodTemplate, pod: PodView):
     annotations: changed(from.metadata?.annotations, to.metadata?.annotations),
   };
   const consumed = consumedMetadata(to, metadata);
-  if (consumed.length > 0) return { is: 'recreate', fields: consumed };
+  return consumed.length > 0 ? { is: 'recreate', fields: consumed } : { is: 'inPlace', metadata };
+};
+
+/**
+ * `difference` is from the template that the pod was made of; the pod's own images overlay it, so that an intermediate
+ * change is never lost.
+ */
+export const changeOf = (difference: Difference, to: PodTemplate, pod: PodView): Change => {
+  if (difference.is === 'recreate') return difference;
+  const { metadata } = difference;
   const images = imagesToWrite(to, pod);
   if (images.size === 0 && metadata.labels.size === 0 && metadata.annotations.size === 0) return { is: 'none' };
   return { is: 'inPlace', images, metadata };

@@ -14,7 +14,7 @@ import { timestampOf } from '../pods/project.ts';
 import { containerOf, type PodView } from '../pods/view.ts';
 import type { MetadataChange } from './change.ts';
 import { formersNow } from './former.ts';
-import { printRecord, printWish, type UpdateRecord, type Wish } from './record.ts';
+import { printRecord, printWish, type UpdateRecord, updateRecordOf, type Wish } from './record.ts';
 
 export interface Step {
   readonly pods: Resource<PodView>;
@@ -77,6 +77,29 @@ export const rejoin = (step: Step): Action => ({
   guard: 'uid and version',
   patch: { as: 'strategic', body: { status: { conditions: [gate(step.now, 'True', '')] } } },
 });
+
+/** Back out of an update that was drained for and not begun: the containers stay what they are. */
+export const withdraw = (step: Step, wish: Wish): Action => {
+  const record = updateRecordOf(step.pod);
+  const nothing = { revision: wish.revision, images: new Map<string, string>(), graceSeconds: 0 };
+  const isItsRecord = record.is === 'read' && record.value.revision === wish.revision;
+  const renewed: readonly Op[] = isItsRecord
+    ? [
+        {
+          op: 'add',
+          path: pointer('metadata', 'annotations', annotations.inPlaceState),
+          value: printRecord(recordFor(step, nothing)),
+        },
+      ]
+    : [];
+  return {
+    do: 'patch',
+    ...act(step),
+    part: 'object',
+    guard: 'uid and version',
+    patch: { as: 'json', ops: [...removal(annotations.inPlaceGrace), ...renewed] },
+  };
+};
 
 const act = ({ pods, pod, why, tell }: Step) => ({
   target: targetOf(pods, pod),

@@ -38,7 +38,7 @@ export type Proof =
 
 export type Progress =
   | { readonly is: 'idle' } // no update was ever recorded
-  | { readonly is: 'draining' } // a wish waits to be written
+  | { readonly is: 'draining' } // the gate is closed, and a wish waits to be written; with an open gate it costs nothing yet
   | { readonly is: 'restarting'; readonly for: Reason; readonly wakeAfter?: Millis }
   | { readonly is: 'rejoining' } // proven, and the readiness gate is still closed
   | { readonly is: 'settling'; readonly for: Reason; readonly wakeAfter?: Millis }
@@ -46,7 +46,7 @@ export type Progress =
 
 /** Progress of the update that the pod's own workload made. */
 export const progressOf = (pod: PodView, now: Instant): Progress => {
-  if (wishOf(pod).is === 'read') return { is: 'draining' };
+  if (wishOf(pod).is === 'read' && gateIsClosed(pod)) return { is: 'draining' };
   const record = updateRecordOf(pod);
   if (record.is !== 'read') return gateIsClosed(pod) ? { is: 'rejoining' } : { is: 'idle' };
   const proof = proofOf(pod, record.value, now);
@@ -66,7 +66,7 @@ export const sidecarProgressOf = (pod: PodView, sidecarSet: string, now: Instant
 export const isSettled = (pod: PodView, now: Instant): boolean =>
   isOver(progressOf(pod, now)) && sidecarRecordNames(pod).every(name => isOver(sidecarProgressOf(pod, name, now)));
 
-const isOver = (progress: Progress): boolean => progress.is === 'idle' || progress.is === 'settled';
+export const isOver = (progress: Progress): boolean => progress.is === 'idle' || progress.is === 'settled';
 
 /** The pod carries the in-place gate and it is not True; a gate never written keeps a pod out of its Services too. */
 export const gateIsClosed = (pod: PodView): boolean =>
