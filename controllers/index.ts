@@ -3,5 +3,11 @@
 import type { Controller } from '../kube/contract.ts';
 import type { Installation } from '../workloads/installation.ts';
 import { broadcastJobs } from './broadcastjob/controller.ts';
+import { sidecarSets } from './sidecarset/controller.ts';
+import { statefulSets } from './statefulset/controller.ts';
 
-export const controllersFor = (_installation: Installation): readonly Controller[] => [broadcastJobs];
+export const controllersFor = (installation: Installation): readonly Controller[] => [
+  statefulSets,
+  sidecarSets(installation),
+  broadcastJobs,
+];

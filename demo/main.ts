@@ -1,0 +1,74 @@
+/** `make demo`: a cluster, Berth in it, one story told live, and a table that was checked at every revision. */
+
+import { join } from 'node:path';
+import { connect } from '../kube/client/connect.ts';
+import { systemClock } from '../kube/clock.ts';
+import { type Cluster, startCluster } from '../test/cluster/cluster.ts';
+import { installBerth } from '../test/cluster/installation.ts';
+import { type Recorder, record } from '../test/instruments/recorder.ts';
+import { type Screen, screenOn } from './screen.ts';
+import { chapters, nodes } from './story.ts';
+import { tell } from './tell.ts';
+
+const began = performance.now();
+const elapsed = (): number => (performance.now() - began) / 1000;
+const screen = screenOn(process.stdout, elapsed);
+const keep = (process.env['KEEP'] ?? '') !== '';
+
+const main = async (): Promise<void> => {
+  screen.say(`A control plane with ${nodes} fake nodes, Berth in it, and one story`);
+  const cluster = await startCluster({
+    name: 'demo',
+    nodes,
+    onStep: (step, s) => screen.say(`${step} up after ${s.toFixed(1)} s`),
+  });
+  const stop = once(() => cluster.stop());
+  process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+  process.once('SIGTERM', () => void stop().then(() => process.exit(143)));
+  try {
+    await installBerth(cluster, { onStep: step => screen.say(step) });
+    await play(cluster, screen);
+  } finally {
+    screen.close();
+    if (keep) await visited(cluster);
+    await stop();
+  }
+};
+
+const play = async (cluster: Cluster, on: Screen): Promise<void> => {
+  const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'demo', clock: systemClock });
+  const recorder: Recorder = await record({ client, clock: systemClock, file: join(cluster.folder, 'record.jsonl') });
+  try {
+    await cluster.kubectl(['create', 'namespace', 'demo']);
+    await tell(chapters, { kubectl: cluster.kubectl, newest: recorder.newest, screen: on });
+    await recorder.stop();
+  } finally {
+    await recorder[Symbol.asyncDispose]();
+    await client.close();
+  }
+};
+
+/** Prints how to look around, and waits for Ctrl-C. */
+const visited = (cluster: Cluster): Promise<void> => {
+  process.stdout.write(
+    [
+      '',
+      'The cluster stays up until you press Ctrl-C. In another terminal:',
+      `  export KUBECONFIG=${cluster.kubeconfig}`,
+      '  kubectl get sidecarsets,statefulsets.apps.kruise.io,broadcastjobs,pods -A',
+      `  logs: ${join(cluster.folder, 'logs')}`,
+      '',
+    ].join('\n'),
+  );
+  return new Promise(() => undefined);
+};
+
+const once = <T>(run: () => Promise<T>): (() => Promise<T>) => {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= run();
+    return running;
+  };
+};
+
+await main();
