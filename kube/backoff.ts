@@ -20,6 +20,10 @@ export class Backoff {
     return Math.min(this.first * 2 ** Math.min(failures, 32), this.#longest);
   }
 
+  has(key: Key): boolean {
+    return this.#failures.has(key);
+  }
+
   reset(key: Key): void {
     this.#failures.delete(key);
   }

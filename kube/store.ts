@@ -117,7 +117,7 @@ export class Store implements Reader {
     return this.#claims.add(uid, { by, since });
   }
 
-  /** Wakes whoever the object concerns although its view is as it was, e.g. when a claim on it ended. */
+  /** Wakes whoever the object concerns although its view is as it was: a claim on it has ended. */
   touch(resource: Resource, key: Key): void {
     this.#tables.get(addressOf(resource))?.table.touch(key);
   }

@@ -40,15 +40,18 @@ export class Lane {
     this.#options = options;
   }
 
-  wake({ key, urgent }: Wake): void {
+  wake({ key, because }: Wake): void {
     // Whoever comes to lead, or is synced, begins with all keys: what is asked before then need not be remembered.
     if (!this.#options.mayPlan()) return;
+    // Two controllers whose disruptions are refused would otherwise wake each other for ever.
+    if (because === 'release' && this.#retry.isPending(key)) return;
     const now = this.#options.clock.monotonic();
-    this.#enqueue(key, urgent ? now : Math.max(now, this.#pace.next(key)));
+    this.#enqueue(key, because === 'urgent change' ? now : Math.max(now, this.#pace.next(key)));
   }
 
   wakeAll(): void {
-    for (const { key } of this.#options.store.list(this.#controller.reconciles)) this.wake({ key, urgent: true });
+    for (const { key } of this.#options.store.list(this.#controller.reconciles))
+      this.wake({ key, because: 'urgent change' });
   }
 
   /** Resolves when nothing is in flight any more. */
@@ -132,6 +135,13 @@ export class Lane {
     const retry = this.#retry.after(key, all);
     if (retry !== undefined) this.#queue.add(key, now + retry);
     if (plan.wakeAfter !== undefined) this.#queue.add(key, now + plan.wakeAfter);
+    for (const [i, action] of plan.actions.entries()) this.#announce(action, outcomes[i]);
+  }
+
+  /** Whoever waited for the budget that a claim used learns that it was not spent. */
+  #announce(action: Action, outcome: Outcome | undefined): void {
+    if (action.disrupts === undefined || action.do === 'create' || outcome?.is === 'done') return;
+    this.#options.store.touch(action.target.resource, keyOf(action.target.namespace, action.target.name));
   }
 
   /** What to do for an action that is claimed from now on. */
@@ -141,10 +151,8 @@ export class Lane {
       action.disrupts === undefined ? undefined : store.claim(action.disrupts, this.#controller.name, clock.now());
     return async () => {
       const outcome = await this.#carryOut(key, action);
+      // The store has shown the result, but nobody was planned on it yet: passes begin in later turns of the event loop.
       release?.();
-      // Whoever waited for the budget that the claim used learns of its end.
-      if (release !== undefined && action.do !== 'create')
-        store.touch(action.target.resource, keyOf(action.target.namespace, action.target.name));
       tell.outcome(action, outcome);
       return outcome;
     };

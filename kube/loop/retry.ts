@@ -21,6 +21,11 @@ export class Retry {
     return this.#failed.next(key);
   }
 
+  /** Whether the key's last plan met a refusal or failure that it will be tried again for. */
+  isPending(key: Key): boolean {
+    return this.#failed.has(key) || this.#refused.has(key);
+  }
+
   forget(key: Key): void {
     this.#failed.reset(key);
     this.#refused.reset(key);

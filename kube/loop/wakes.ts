@@ -14,16 +14,24 @@ export type Wakes = (resource: Resource, before: Seen | undefined, after: Seen |
 
 export interface Wake {
   readonly key: Key;
-  readonly urgent: boolean;
+  readonly because: Cause;
 }
+
+/** A release leaves the object as it was, but ends a claim on it without the disruption that was claimed. */
+export type Cause = 'urgent change' | 'change' | 'release';
 
 export const wakesOf = ({ wakesOn }: Controller, reader: Reader): Wakes => {
   const triggers = Map.groupBy(wakesOn, trigger => addressOf(trigger.on));
   return (resource, before, after) =>
     (triggers.get(addressOf(resource)) ?? []).flatMap(trigger => {
-      const urgent = trigger.urgent(before, after);
-      return keysOf(trigger, { before, after }, reader).map(key => ({ key, urgent }));
+      const because = causeOf(trigger, before, after);
+      return keysOf(trigger, { before, after }, reader).map(key => ({ key, because }));
     });
+};
+
+const causeOf = (trigger: Trigger, before: Seen | undefined, after: Seen | undefined): Cause => {
+  if (before === after) return 'release';
+  return trigger.urgent(before, after) ? 'urgent change' : 'change';
 };
 
 /** A pod that changes its owner concerns the old one too. */
