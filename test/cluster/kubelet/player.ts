@@ -13,7 +13,16 @@ const kubectl = 100;
 /** One write of the kubelet. */
 const round = 5;
 
-export const play = ({ pod, acts, end }: Recording, settings: Settings): readonly Observed[] => {
+/** What is done to a pod, and until when (ms) it is watched. */
+export type Script = Pick<Recording, 'pod' | 'acts' | 'end'>;
+
+export interface Played {
+  readonly events: readonly Observed[];
+  /** The object at the end; undefined once it is gone. */
+  readonly pod: KubeObject | undefined;
+}
+
+export const play = ({ pod, acts, end }: Script, settings: Settings): Played => {
   const api = new ApiModel(pod);
   const todo = acts.map(act => ({ ...act, ms: act.ms + kubectl }));
   let sandbox = newSandbox('uid', '10.77.0.2');
@@ -27,7 +36,7 @@ export const play = ({ pod, acts, end }: Recording, settings: Settings): readonl
     const wake = next?.write === undefined ? (next?.wakeAfter ?? Infinity) : round;
     now = Math.min(now + Math.max(1, wake), todo[0]?.ms ?? Infinity, end);
   }
-  return api.events;
+  return { events: api.events, pod: api.pod };
 };
 
 const write = (api: ApiModel, asked: Write): void => {

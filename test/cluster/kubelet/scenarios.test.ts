@@ -37,7 +37,7 @@ const asTheImageWas = (name: string, recorded: Recording): Recording =>
 for (const name of scenarioNames)
   test(`as a real kubelet: ${name}`, () => {
     const recorded = asTheImageWas(name, recording(name));
-    const played = statesOf(play(recorded, recordedNode));
+    const played = statesOf(play(recorded, recordedNode).events);
     const expected = statesOf(recorded.events);
     for (const [i, state] of expected.entries()) assert.deepEqual(played[i], state, `state ${i} of ${expected.length}`);
     assert.equal(played.length, expected.length, `one state too many: ${JSON.stringify(played[expected.length])}`);

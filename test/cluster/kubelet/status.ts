@@ -59,7 +59,7 @@ export const statusOf = (sandbox: Sandbox, moment: Moment): PodStatus => {
     hostIPs: [{ ip: sandbox.hostIP }],
     ...(hasAddress ? { podIP: sandbox.podIP, podIPs: [{ ip: sandbox.podIP }] } : {}),
     startTime: timeText(sandbox.startedAt ?? moment.now),
-    ...(minor >= reportsResources ? { resources: podResources(sandbox, members) } : {}),
+    ...(minor >= reportsResources ? podResources(pod) : {}),
   };
 };
 
@@ -163,9 +163,10 @@ const givenResources = ({ spec }: Member, run: Run): Wire => {
 };
 
 /** A real kubelet shows the memory limit of a pod without one as this number of KiB: more bytes than a JavaScript number counts. */
-const unlimitedMemory = '9007199254740988Ki';
+const unlimitedMemory: Wire = { limits: { memory: '9007199254740988Ki' } };
 
-const podResources = (sandbox: Sandbox, members: readonly Member[]): Wire =>
-  sandbox.shown?.podIP !== undefined && members.every(({ spec }) => Object.keys(spec.resources).length === 0)
-    ? { limits: { memory: unlimitedMemory } }
+/** It comes with the first look after the one that showed an address. */
+const podResources = (pod: KubeletPod): { resources?: Wire } =>
+  pod.status['podIP'] !== undefined && pod.containers.every(({ resources }) => Object.keys(resources).length === 0)
+    ? { resources: unlimitedMemory }
     : {};

@@ -23,6 +23,9 @@ export interface Step {
   readonly wakeAfter: Millis | undefined;
 }
 
+/** A status that the API does not show by then is written again. */
+const rewrite: Millis = 1000;
+
 /** What happens to a pod now. Given the same instant again, it does nothing new. */
 export const step = (before: Sandbox, pod: KubeletPod, now: Instant, settings: Settings): Step => {
   const scene: Scene = { pod, now, delays: delaysOf(pod, settings) };
@@ -35,7 +38,8 @@ export const step = (before: Sandbox, pod: KubeletPod, now: Instant, settings: S
 const stepOf = (sandbox: Sandbox, scene: Scene): Step => {
   const wakeAfter = wakeAfterOf(sandbox, scene);
   const body = missing(sandbox, scene.pod);
-  if (body !== undefined) return { sandbox, write: { do: 'patch status', body }, wakeAfter };
+  if (body !== undefined)
+    return { sandbox, write: { do: 'patch status', body }, wakeAfter: Math.min(wakeAfter ?? rewrite, rewrite) };
   if (deletableAt(sandbox, scene) <= scene.now) return { sandbox, write: { do: 'delete' }, wakeAfter: undefined };
   return { sandbox, write: undefined, wakeAfter };
 };
