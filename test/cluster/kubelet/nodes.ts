@@ -36,7 +36,8 @@ export const ourNodes: Resource<NodeView> = {
     const status = objectIn(object['status']);
     return {
       ...seenOf(object),
-      address: textIn(objectsIn(status['addresses']).find(({ type }) => type === 'InternalIP')?.['address']),
+      address:
+        textIn(objectsIn(status['addresses']).find(({ type }) => type === 'InternalIP')?.['address']) || '127.0.0.1',
       conditions: objectsIn(status['conditions']),
     };
   },
