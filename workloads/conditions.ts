@@ -39,9 +39,7 @@ const renewed = (
   status,
   observedGeneration: generation,
   lastTransitionTime:
-    before?.status === status && before.lastTransitionTime !== undefined
-      ? before.lastTransitionTime
-      : timestampOf(now),
+    before?.status === status && before.lastTransitionTime !== undefined ? before.lastTransitionTime : timestampOf(now),
   reason,
   message,
 });
