@@ -1,6 +1,6 @@
 /** The fake kubelet as a process: registers pretend nodes, then plays every pod that is bound to one of them. */
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { connect } from '../../../kube/client/connect.ts';
 import type { Client } from '../../../kube/client.ts';
 import { systemClock } from '../../../kube/clock.ts';
@@ -43,7 +43,7 @@ const options = (): Options =>
     .requiredOption('--nodes <count>', 'how many nodes to register', numberFrom)
     .option('--scale <factor>', 'multiplies all delays', numberFrom, 1)
     .option('--delay <name=duration>', 'one delay of the cluster; may be repeated', delayFrom, {})
-    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .parse()
     .opts<Options>();
 
