@@ -4,6 +4,7 @@ import type { Wire } from '../../kube/contract.ts';
 import type { RevisionView } from '../../workloads/resources.ts';
 import { differences } from '../../workloads/revisions/canonical.ts';
 import { defaultedContainer, type SidecarList } from '../../workloads/sidecars/defaults.ts';
+import { carriedRevision } from '../../workloads/sidecars/history.ts';
 import type { Injection } from '../../workloads/sidecars/injection.ts';
 import { recordedInjection } from '../../workloads/sidecars/revision.ts';
 import type { Member } from './member.ts';
@@ -15,14 +16,9 @@ export const fieldsAgainst = (
 ): ((member: Member) => readonly string[]) => {
   const known = new Map<string, readonly string[]>();
   return ({ mark }) => {
-    const name = mark?.controllerRevision ?? '';
-    const fields =
-      known.get(name) ??
-      fieldsBetween(
-        revisions.find(r => r.name === name),
-        current,
-      );
-    known.set(name, fields);
+    const hash = mark?.hash ?? '';
+    const fields = known.get(hash) ?? fieldsBetween(carriedRevision(mark, revisions), current);
+    known.set(hash, fields);
     return fields;
   };
 };

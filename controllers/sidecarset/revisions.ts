@@ -3,7 +3,13 @@
 import { labels } from '../../api/names.ts';
 import { type Action, pointer, targetOf } from '../../kube/contract.ts';
 import { ControllerRevisions, type RevisionView } from '../../workloads/resources.ts';
-import { newRevision, nextNumber, revisionOf, surplusRevisions } from '../../workloads/sidecars/history.ts';
+import {
+  carriedRevision,
+  newRevision,
+  nextNumber,
+  revisionOf,
+  surplusRevisions,
+} from '../../workloads/sidecars/history.ts';
 import { pinnedRevision } from '../../workloads/sidecars/revision.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import type { Member } from './member.ts';
@@ -33,9 +39,11 @@ const upkeep = (
   current: RevisionView,
   members: readonly Member[],
 ): readonly Action[] => {
+  // Many pods carry few revisions.
+  const marks = new Map(members.map(({ mark }) => [`${mark?.hash} ${mark?.controllerRevision}`, mark]));
   const inUse = new Set([
     current.name,
-    ...members.flatMap(m => m.mark?.controllerRevision ?? []),
+    ...[...marks.values()].flatMap(mark => carriedRevision(mark, revisions)?.name ?? []),
     ...pinnedBy(set, view.name, revisions),
   ]);
   const surplus = surplusRevisions(revisions, inUse, set.spec.revisionHistoryLimit);

@@ -9,24 +9,40 @@ import { templateHash } from '../revisions/hash.ts';
 import { inOrder } from '../revisions/history.ts';
 import type { SidecarSetView, UsableSidecarSet } from '../sidecarsets.ts';
 import { hashesOf } from './hash.ts';
+import type { Mark } from './marks.ts';
 import { recordedMembers, recordedSpec } from './revision.ts';
 
 /** The newest revision that injects the same. Pull policies count, by the hash: a container is changed by them. */
 export const revisionOf = (
   { spec, injection }: UsableSidecarSet,
   revisions: readonly RevisionView[],
-): RevisionView | undefined =>
-  inOrder(revisions).findLast(({ data }) => {
-    const recorded = recordedSpec(data);
-    return (
-      recorded !== undefined &&
-      hashesOf(recorded).hash === injection.hashes.hash &&
-      sameTemplate({ spec: recordedPart(recorded) }, { spec: recordedPart(spec) })
-    );
-  });
+): RevisionView | undefined => {
+  const { hash } = injection.hashes;
+  const wanted = { spec: recordedPart(spec) };
+  return inOrder(revisions)
+    .filter(r => (r.annotations[annotations.sidecarSetHash] ?? hash) === hash) // spares reading all others
+    .findLast(({ data }) => {
+      const recorded = recordedSpec(data);
+      return (
+        recorded !== undefined &&
+        hashesOf(recorded).hash === hash &&
+        sameTemplate({ spec: recordedPart(recorded) }, wanted)
+      );
+    });
+};
 
 const recordedPart = (spec: SidecarSetSpec): Wire =>
   Object.fromEntries(recordedMembers.map(member => [member, spec[member] ?? null]));
+
+/** The revision that a pod carries: the one that its mark names, or the newest one with its hash. */
+export const carriedRevision = (
+  mark: Mark | undefined,
+  revisions: readonly RevisionView[],
+): RevisionView | undefined =>
+  mark === undefined
+    ? undefined
+    : (revisions.find(r => r.name === mark.controllerRevision) ??
+      inOrder(revisions).findLast(r => r.annotations[annotations.sidecarSetHash] === mark.hash));
 
 export interface NewRevision {
   readonly object: KubeObject;

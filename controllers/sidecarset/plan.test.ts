@@ -1,0 +1,342 @@
+/** What one pass would write, and what it says about the pods that it leaves. */
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { KubeObject, Wire } from '../../kube/contract.ts';
+import { Cluster, linesOf } from '../../test/support/cluster/cluster.ts';
+import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
+import { ControllerRevisions, Namespaces, Pods } from '../../workloads/resources.ts';
+import { SidecarSets } from '../../workloads/sidecarsets.ts';
+import { sidecarSets } from './controller.ts';
+
+const controller = sidecarSets({
+  namespace: 'berth-system',
+  secretName: 's',
+  mutatingConfiguration: 'm',
+  validatingConfiguration: 'v',
+});
+const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+
+/** A set and this many pods that were injected by it; all of them serve. */
+const fleet = (pods: number, options: SetOptions = {}): Cluster => {
+  const cluster = new Cluster(controller);
+  cluster.apply(Namespaces, namespace('default'));
+  cluster.apply(SidecarSets, aSidecarSet(options));
+  for (let i = 0; i < pods; i += 1) addPod(cluster, `web-${i}`, options);
+  cluster.settle('logs');
+  return cluster;
+};
+
+const addPod = (cluster: Cluster, name: string, options: SetOptions = {}): void =>
+  cluster.apply(Pods, injected(aPod(name), [aSidecarSet(options)], cluster.now));
+
+/** The set is changed, and its revision recorded. */
+const changed = (cluster: Cluster, options: SetOptions): Cluster => {
+  cluster.apply(SidecarSets, aSidecarSet(options));
+  cluster.seeAll();
+  cluster.pass('logs');
+  return cluster;
+};
+
+const taken = (cluster: Cluster): readonly string[] => {
+  cluster.seeAll();
+  return (cluster.plan('logs')?.actions ?? []).flatMap(a =>
+    a.do === 'patch' && a.target.resource === Pods ? [a.target.name] : [],
+  );
+};
+
+const reasons = (cluster: Cluster): readonly string[] => {
+  cluster.seeAll();
+  return (cluster.plan('logs')?.reasons ?? []).map(({ pod, reason }) => `${pod} ${reason}`).sort();
+};
+
+const statusOf = (cluster: Cluster): Wire => (cluster.objects.get(SidecarSets, 'logs')?.['status'] ?? {}) as Wire;
+
+const conditionsOf = (cluster: Cluster): readonly string[] =>
+  (statusOf(cluster)['conditions'] as readonly { type: string; status: string; reason: string }[]).map(
+    ({ type, status, reason }) => `${type} ${status} ${reason}`,
+  );
+
+const podOf = (cluster: Cluster, name: string): KubeObject => {
+  const pod = cluster.objects.get(Pods, `default/${name}`);
+  assert.ok(pod, `${name} does not exist`);
+  return pod;
+};
+
+const containersOf = (pod: KubeObject) =>
+  (pod['status'] as { containerStatuses: readonly { name: string; image: string; restartCount: number }[] })
+    .containerStatuses;
+
+/** Takes a pod out of service, as an app that fails would. */
+const broken = (cluster: Cluster, name: string): void => {
+  const pod = podOf(cluster, name);
+  const status = pod['status'] as { conditions: readonly { type: string }[] };
+  const conditions = status.conditions.map(c => (c.type === 'Ready' ? { ...c, status: 'False' } : c));
+  cluster.objects.put(Pods, { ...pod, status: { ...status, conditions } });
+};
+
+describe('A roll', () => {
+  it('records the revision before any pod names it', () => {
+    const cluster = fleet(3);
+    cluster.apply(SidecarSets, aSidecarSet({ image: 'log:v2' }));
+    cluster.seeAll();
+    assert.deepEqual(
+      cluster.plan('logs')?.actions.map(a => a.do),
+      ['create'],
+    );
+    assert.deepEqual(
+      reasons(cluster),
+      [0, 1, 2].map(i => `default/web-${i} RevisionPending`),
+    );
+  });
+
+  it('writes images, mark and record of a pod in one patch', () => {
+    const cluster = changed(fleet(1), { image: 'log:v2' });
+    const [patch] = cluster.plan('logs')?.actions ?? [];
+    assert.ok(patch?.do === 'patch' && patch.patch.as === 'json');
+    assert.deepEqual(
+      patch.patch.ops.map(op => op.path),
+      [
+        '/spec/containers/0/image',
+        '/metadata/annotations/kruise.io~1sidecarset-hash',
+        '/metadata/annotations/kruise.io~1sidecarset-inplace-update-state',
+      ],
+    );
+    assert.match(patch.why, /^move default\/web-0 to revision logs-\w+ of SidecarSet logs: log=log:v2$/);
+  });
+
+  it('ends with every pod at the new image, and no container of the app restarted', () => {
+    const cluster = changed(fleet(5), { image: 'log:v2', strategy: { maxUnavailable: 2 } });
+    cluster.settle('logs');
+    for (let i = 0; i < 5; i += 1)
+      assert.deepEqual(
+        containersOf(podOf(cluster, `web-${i}`)).map(c => `${c.name} ${c.image} ${c.restartCount}`),
+        ['log log:v2 1', 'main app:v1 0'],
+      );
+    const { matchedPods, updatedPods, readyPods, updatedReadyPods } = statusOf(cluster);
+    assert.deepEqual([matchedPods, updatedPods, readyPods, updatedReadyPods], [5, 5, 5, 5]);
+    assert.deepEqual(conditionsOf(cluster), [
+      'Ready True UpToDate',
+      'Reconciling False UpToDate',
+      'Stalled False UpToDate',
+      'InjectionActive True Injecting',
+    ]);
+  });
+
+  it('goes back as well, and the old revision becomes the newest one', () => {
+    const cluster = changed(fleet(2), { image: 'log:v2' });
+    cluster.settle('logs');
+    changed(cluster, { image: 'log:v1' });
+    cluster.settle('logs');
+    assert.deepEqual(
+      containersOf(podOf(cluster, 'web-1')).map(c => c.image),
+      ['log:v1', 'app:v1'],
+    );
+    assert.deepEqual(
+      cluster.objects.list(ControllerRevisions).map(r => r['revision']),
+      [3, 2],
+    );
+  });
+});
+
+describe('How many pods are taken', () => {
+  const rows: readonly (readonly [string, number, Wire, number])[] = [
+    ['one of five by default', 5, {}, 1],
+    ['as many as maxUnavailable says', 10, { maxUnavailable: 3 }, 3],
+    ['a share of all pods, rounded up', 5, { maxUnavailable: '5%' }, 1],
+    ['a share of all pods', 10, { maxUnavailable: '50%' }, 5],
+    ['none under maxUnavailable 0', 5, { maxUnavailable: 0 }, 0],
+    ['all under maxUnavailable 100%', 5, { maxUnavailable: '100%' }, 5],
+    ['all but the partition', 10, { maxUnavailable: 10, partition: 4 }, 6],
+    ['all but a share', 10, { maxUnavailable: 10, partition: '18%' }, 8],
+    ['one at least under a share below 100%', 5, { maxUnavailable: 5, partition: '99%' }, 1],
+    ['all but one under a share of 1%', 5, { maxUnavailable: 5, partition: '1%' }, 4],
+    ['none under a partition of 100%', 5, { maxUnavailable: 5, partition: '100%' }, 0],
+    ['none while paused', 5, { maxUnavailable: 5, paused: true }, 0],
+    ['none under NotUpdate', 5, { type: 'NotUpdate', maxUnavailable: 5 }, 0],
+  ];
+  for (const [what, pods, strategy, count] of rows)
+    it(what, () => assert.equal(taken(changed(fleet(pods), { image: 'log:v2', strategy })).length, count));
+
+  it('those that the selector names', () => {
+    const cluster = fleet(3);
+    const pod = podOf(cluster, 'web-1');
+    cluster.objects.put(Pods, { ...pod, metadata: { ...pod.metadata, labels: { app: 'web', canary: 'yes' } } });
+    const strategy = { selector: { matchLabels: { canary: 'yes' } }, maxUnavailable: 3 };
+    assert.deepEqual(taken(changed(cluster, { image: 'log:v2', strategy })), ['web-1']);
+    assert.deepEqual(reasons(cluster), [
+      'default/web-0 NotSelected',
+      'default/web-1 Taken',
+      'default/web-2 NotSelected',
+    ]);
+  });
+
+  it('pods that do not serve first, and beyond the budget', () => {
+    const cluster = fleet(4);
+    broken(cluster, 'web-2');
+    broken(cluster, 'web-3');
+    const all = taken(changed(cluster, { image: 'log:v2' }));
+    assert.deepEqual([...all].slice(0, 2).sort(), ['web-2', 'web-3']);
+    assert.equal(all.length, 3);
+  });
+
+  it('none more before those that were taken have settled', () => {
+    const cluster = changed(fleet(3), { image: 'log:v2' });
+    cluster.pass('logs');
+    assert.deepEqual(taken(cluster), []);
+    assert.deepEqual(reasons(cluster).filter(r => r.endsWith('BudgetUsed')).length, 2);
+  });
+});
+
+describe('A change of more than images', () => {
+  const more = { image: 'log:v2', container: { env: [{ name: 'A', value: '1' }] } };
+
+  it('moves no pod, and names the fields', () => {
+    const cluster = changed(fleet(2), more);
+    assert.deepEqual(taken(cluster), []);
+    const plan = cluster.plan('logs');
+    assert.deepEqual(
+      plan?.reasons?.map(r => r.message),
+      Array(2).fill('cannot be changed in place: spec.containers[0].env'),
+    );
+  });
+
+  it('leaves the set stalled, with the fields in the message and an event', () => {
+    const cluster = fleet(2);
+    cluster.apply(SidecarSets, aSidecarSet(more));
+    cluster.seeAll();
+    const notices = cluster.pass('logs')?.notices?.map(n => `${n.type} ${n.reason}`);
+    cluster.settle('logs');
+    assert.deepEqual(conditionsOf(cluster).slice(0, 3), [
+      'Ready False NotInPlace',
+      'Reconciling False NotInPlace',
+      'Stalled True NotInPlace',
+    ]);
+    assert.deepEqual(notices, ['Warning NotInPlace']);
+    assert.deepEqual(statusOf(cluster)['pods'], [
+      { reason: 'NotInPlace', count: 2, pods: ['default/web-0', 'default/web-1'] },
+    ]);
+  });
+
+  it('that is taken back lets the image through', () => {
+    const cluster = changed(fleet(2), more);
+    changed(cluster, { image: 'log:v2' });
+    assert.equal(taken(cluster).length, 1);
+  });
+});
+
+describe('An image that cannot be pulled', () => {
+  it('stops the roll at the budget and says so', () => {
+    const cluster = changed(fleet(3), { image: 'log:bad' });
+    cluster.settle('logs');
+    assert.deepEqual(statusOf(cluster)['pods'], [
+      { reason: 'BudgetUsed', count: 2, pods: (statusOf(cluster)['pods'] as { pods: string[] }[])[0]?.pods },
+      { reason: 'ImageError', count: 1, pods: (statusOf(cluster)['pods'] as { pods: string[] }[])[1]?.pods },
+    ]);
+    assert.equal(conditionsOf(cluster)[2], 'Stalled True ImageError');
+  });
+
+  it('is left behind by the next change, broken pods first', () => {
+    const cluster = changed(fleet(3), { image: 'log:bad' });
+    cluster.settle('logs');
+    changed(cluster, { image: 'log:v3' });
+    cluster.settle('logs');
+    assert.equal(statusOf(cluster)['updatedReadyPods'], 3);
+  });
+});
+
+describe('An image that crashes', () => {
+  it('never gets beyond the budget, although it is Ready for a moment again and again', () => {
+    const cluster = changed(fleet(5), { image: 'log:crash' });
+    for (let round = 0; round < 300; round += 1) {
+      cluster.seeAll();
+      cluster.pass('logs');
+      cluster.stepAllPods();
+      cluster.wait(round % 5 === 0 ? 4000 : 500);
+    }
+    const crashing = cluster.objects.list(Pods).filter(pod => containersOf(pod).some(c => c.image === 'log:crash'));
+    assert.equal(crashing.length, 1);
+  });
+});
+
+describe('Pods of a set', () => {
+  it('that match and were created without it are counted and named', () => {
+    const cluster = fleet(1);
+    cluster.apply(Pods, aPod('late'));
+    cluster.settle('logs');
+    assert.equal(statusOf(cluster)['uninjectedPods'], 1);
+    assert.deepEqual(statusOf(cluster)['pods'], [{ reason: 'NotInjected', count: 1, pods: ['default/late'] }]);
+  });
+
+  it('whose mark cannot be read are left alone, with a reason', () => {
+    const cluster = fleet(1);
+    const pod = podOf(cluster, 'web-0');
+    const annotations = { ...pod.metadata.annotations, 'kruise.io/sidecarset-hash': '{oops' };
+    cluster.objects.put(Pods, { ...pod, metadata: { ...pod.metadata, annotations } });
+    changed(cluster, { image: 'log:v2' });
+    assert.deepEqual(reasons(cluster), ['default/web-0 RecordBroken']);
+    assert.deepEqual(taken(cluster), []);
+  });
+
+  it('that lose their label leave, and keep their containers', () => {
+    const cluster = fleet(2);
+    const pod = podOf(cluster, 'web-0');
+    cluster.objects.put(Pods, { ...pod, metadata: { ...pod.metadata, labels: {} } });
+    changed(cluster, { image: 'log:v2' });
+    cluster.settle('logs');
+    assert.equal(statusOf(cluster)['matchedPods'], 1);
+    assert.deepEqual(
+      containersOf(podOf(cluster, 'web-0')).map(c => c.image),
+      ['log:v1', 'app:v1'],
+    );
+  });
+});
+
+describe('A set that was stored past the webhook', () => {
+  it('and cannot be read is stalled, and touches nothing', () => {
+    const cluster = fleet(1);
+    cluster.apply(SidecarSets, aSidecarSet({ spec: { selector: {} } }));
+    cluster.seeAll();
+    assert.deepEqual(
+      linesOf(cluster.pass('logs')).filter(line => !line.includes('status')),
+      [],
+    );
+    assert.deepEqual(conditionsOf(cluster)[2], 'Stalled True InvalidSpec');
+    assert.ok(conditionsOf(cluster).includes('InjectionActive False InvalidSpec'));
+  });
+
+  it('with wrong hashes is rolled by its spec all the same', () => {
+    const lies = {
+      annotations: { 'kruise.io/sidecarset-hash': 'lie', 'kruise.io/sidecarset-hash-without-image': 'lie' },
+    };
+    const cluster = fleet(1, { metadata: lies });
+    changed(cluster, { image: 'log:v2' });
+    cluster.settle('logs');
+    assert.equal(statusOf(cluster)['updatedReadyPods'], 1);
+  });
+});
+
+describe('Revisions', () => {
+  it('beyond the limit go, oldest first, and never one that a pod carries', () => {
+    const limited = { spec: { revisionHistoryLimit: 2 } };
+    const cluster = fleet(1, { ...limited, strategy: { type: 'NotUpdate' } });
+    for (const image of ['log:v2', 'log:v3', 'log:v4']) {
+      changed(cluster, { ...limited, image, strategy: { type: 'NotUpdate' } });
+      cluster.settle('logs');
+    }
+    assert.deepEqual(
+      cluster.objects.list(ControllerRevisions).map(r => r['revision']),
+      [1, 4],
+    );
+  });
+
+  it('carry the custom version of the set', () => {
+    const cluster = fleet(0, { spec: { customVersion: 'one' } });
+    changed(cluster, { spec: { customVersion: 'two' } });
+    cluster.settle('logs');
+    const labels = cluster.objects
+      .list(ControllerRevisions)
+      .map(r => r.metadata.labels?.['apps.kruise.io/sidecarset-custom-version']);
+    assert.deepEqual(labels, ['two']);
+  });
+});
