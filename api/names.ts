@@ -35,6 +35,8 @@ export const annotations = {
   ownedByStatefulSet: 'apps.kruise.io/owned-by-asts',
   /** On a BroadcastJob's pod: uid of the node that it was made for; a node made anew under the same name is another. */
   nodeUid: 'berth/node-uid',
+  /** Who changed a pod's own images last, when, and from what to what: JSON. */
+  imageChange: 'berth/image-change',
 } as const;
 
 /** Annotations with these prefixes are kept in the view of a managed pod. */

@@ -29,13 +29,19 @@ export const podView = (object: KubeObject): PodView => {
     ...(pod.spec?.nodeName ? { nodeName: pod.spec.nodeName } : {}),
     phase: phaseOf(status?.phase),
     ...(status?.reason ? { phaseReason: status.reason } : {}),
-    ready: statusOf(status?.conditions, 'Ready'),
-    containersReady: statusOf(status?.conditions, 'ContainersReady'),
-    scheduled: statusOf(status?.conditions, 'PodScheduled'),
+    ready: statusOf(objectsIn(status?.conditions), 'Ready'),
+    containersReady: statusOf(objectsIn(status?.conditions), 'ContainersReady'),
+    scheduled: statusOf(objectsIn(status?.conditions), 'PodScheduled'),
     injectedSets: meta.annotations?.[annotations.sidecarSetInjectedList]?.split(',').filter(name => name !== '') ?? [],
     ...(isManaged(object) ? { managed: managedOf(object, pod) } : {}),
   };
 };
+
+/** A list on the wire; anything that is no list of objects counts as empty, so that no index is ever wrong. */
+const objectsIn = <T extends object>(list: readonly T[] | undefined): readonly T[] =>
+  Array.isArray(list) && list.every(item => typeof item === 'object' && item !== null) ? list : [];
+
+const textIn = (text: string | undefined): string => (typeof text === 'string' ? text : '');
 
 /** Pods that Berth may act on: owned by one of our kinds, or carrying a sidecar of a SidecarSet. */
 const isManaged = ({ metadata: meta }: KubeObject): boolean =>
@@ -49,17 +55,17 @@ const managedOf = ({ metadata: meta }: KubeObject, { spec, status }: Pod): Manag
     annotations: ours(meta.annotations ?? {}),
     hasLabels: meta.labels !== undefined,
     hasAnnotations: meta.annotations !== undefined,
-    readinessGates: spec?.readinessGates?.map(gate => gate.conditionType) ?? [],
+    readinessGates: objectsIn(spec?.readinessGates).map(gate => gate.conditionType),
     restartPolicy: spec?.restartPolicy ?? 'Always',
     terminationGracePeriodSeconds: spec?.terminationGracePeriodSeconds ?? 30,
     claims: claimsOf(spec?.volumes),
     ...(pinnedNode === undefined ? {} : { pinnedNode }),
-    tolerations: ownerOf(meta)?.kind === 'BroadcastJob' ? (spec?.tolerations ?? []) : [],
+    tolerations: ownerOf(meta)?.kind === 'BroadcastJob' ? objectsIn(spec?.tolerations) : [],
     containers: [
       ...containersOf('initContainers', spec?.initContainers, status?.initContainerStatuses),
       ...containersOf('containers', spec?.containers, status?.containerStatuses),
     ],
-    conditions: status?.conditions?.map(conditionView) ?? [],
+    conditions: objectsIn(status?.conditions).map(conditionView),
     ...(status?.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }),
     ...(status?.qosClass === undefined ? {} : { qosClass: status.qosClass }),
   };
@@ -71,8 +77,8 @@ const ours = (all: Readonly<Record<string, string>>): Record<string, string> =>
   );
 
 const claimsOf = (volumes: NonNullable<Pod['spec']>['volumes']): ManagedPod['claims'] =>
-  (volumes ?? []).flatMap(v =>
-    v.persistentVolumeClaim === undefined ? [] : [{ volume: v.name, claim: v.persistentVolumeClaim.claimName }],
+  objectsIn(volumes).flatMap(v =>
+    v.persistentVolumeClaim ? [{ volume: v.name, claim: v.persistentVolumeClaim.claimName }] : [],
   );
 
 const pinnedNodeOf = (affinity: NonNullable<Pod['spec']>['affinity']): string | undefined => {
@@ -88,23 +94,23 @@ const containersOf = (
   specs: readonly Container[] | undefined,
   statuses: readonly ContainerStatus[] | undefined,
 ): ContainerView[] =>
-  (specs ?? []).map((container, index) => {
-    const status = statuses?.find(s => s.name === container.name);
+  objectsIn(specs).map((container, index) => {
+    const status = objectsIn(statuses).find(s => s.name === container.name);
     return {
-      name: container.name,
+      name: textIn(container.name),
       list,
       index,
-      image: container.image ?? '',
+      image: textIn(container.image),
       ...(container.restartPolicy === undefined ? {} : { restartPolicy: container.restartPolicy }),
-      injected: container.env?.some(e => e.name === env.injected && e.value === 'true') ?? false,
+      injected: objectsIn(container.env).some(e => e.name === env.injected && e.value === 'true'),
       ...(status === undefined ? {} : { status: containerStatusView(status) }),
     };
   });
 
 const containerStatusView = (status: ContainerStatus): ContainerStatusView => ({
-  image: status.image ?? '',
-  imageID: status.imageID ?? '',
-  containerID: status.containerID ?? '',
+  image: textIn(status.image),
+  imageID: textIn(status.imageID),
+  containerID: textIn(status.containerID),
   ready: status.ready === true,
   started: status.started === true,
   restartCount: status.restartCount ?? 0,
@@ -112,16 +118,16 @@ const containerStatusView = (status: ContainerStatus): ContainerStatusView => ({
 });
 
 const stateOf = (state: ContainerStatus['state']): ContainerState => {
-  if (state?.running !== undefined) return { is: 'running', startedAt: instantOf(state.running.startedAt) ?? 0 };
-  if (state?.terminated !== undefined)
+  if (state?.running) return { is: 'running', startedAt: instantOf(state.running.startedAt) ?? 0 };
+  if (state?.terminated)
     return {
       is: 'terminated',
       exitCode: state.terminated.exitCode,
       reason: state.terminated.reason ?? '',
       finishedAt: instantOf(state.terminated.finishedAt) ?? 0,
     };
-  if (state?.waiting !== undefined)
-    return { is: 'waiting', reason: state.waiting.reason ?? '', message: state.waiting.message ?? '' };
+  if (state?.waiting)
+    return { is: 'waiting', reason: textIn(state.waiting.reason), message: textIn(state.waiting.message) };
   return { is: 'unknown' };
 };
 
@@ -144,8 +150,8 @@ const conditionView = (c: PodCondition): ConditionView => {
   };
 };
 
-const statusOf = (all: readonly PodCondition[] | undefined, type: string): ConditionStatus =>
-  asStatus(all?.find(c => c.type === type)?.status);
+const statusOf = (all: readonly PodCondition[], type: string): ConditionStatus =>
+  asStatus(all.find(c => c.type === type)?.status);
 
 const asStatus = (status: string | undefined): ConditionStatus =>
   status === 'True' || status === 'False' || status === 'Unknown' ? status : 'Absent';

@@ -17,4 +17,5 @@ const fnv1 = (bytes: Uint8Array): number =>
 
 /** Letters and digits that form no words. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
-const safe = (text: string): string => [...Buffer.from(text)].map(byte => alphabet[byte % alphabet.length] ?? '').join('');
+const safe = (text: string): string =>
+  [...Buffer.from(text)].map(byte => alphabet[byte % alphabet.length] ?? '').join('');

@@ -1,0 +1,40 @@
+/** What a set does that its author may not expect. */
+
+import { normaliseStatefulSet, type StatefulSetSpec } from '../../api/statefulset.ts';
+import type { Review } from '../../kube/contract.ts';
+import { differenceBetween } from '../../workloads/inplace/change.ts';
+import { sameTemplate } from '../../workloads/revisions/canonical.ts';
+
+export const warningsAbout = (review: Review): readonly string[] => {
+  const after = review.operation === 'DELETE' ? undefined : normaliseStatefulSet(review.object).spec;
+  if (after === undefined) return [];
+  const before = review.operation === 'UPDATE' ? normaliseStatefulSet(review.oldObject).spec : undefined;
+  return [
+    ...aboutHistory(after),
+    ...(before === undefined ? [] : [...aboutRecreation(before, after), ...aboutPulling(before, after)]),
+  ];
+};
+
+const aboutHistory = ({ revisionHistoryLimit }: StatefulSetSpec): readonly string[] =>
+  revisionHistoryLimit < 0 ? [`spec.revisionHistoryLimit: ${revisionHistoryLimit} is read as 0`] : [];
+
+const aboutRecreation = (before: StatefulSetSpec, after: StatefulSetSpec): readonly string[] => {
+  const { updateStrategy: s } = after;
+  if (s.type === 'OnDelete' || s.rollingUpdate.podUpdatePolicy !== 'InPlaceIfPossible') return [];
+  const difference = differenceBetween(before.template, after.template);
+  const pods = Math.max(0, after.replicas - s.rollingUpdate.partition);
+  return difference.is === 'inPlace' || pods === 0
+    ? []
+    : difference.fields.map(
+        field => `spec.template.${field} changed: ${pods} pods will be recreated, not updated in place`,
+      );
+};
+
+/** No pod is touched for the sake of a pull policy. */
+const aboutPulling = (before: StatefulSetSpec, after: StatefulSetSpec): readonly string[] => {
+  const policies = ({ template }: StatefulSetSpec): string =>
+    JSON.stringify((template.spec?.containers ?? []).map(c => [c.name, c.imagePullPolicy ?? '']));
+  return sameTemplate(before.template, after.template) && policies(before) !== policies(after)
+    ? ['spec.template: a change of imagePullPolicy alone changes no pod; the next revision will have it']
+    : [];
+};
