@@ -87,6 +87,36 @@ export interface Resource<V extends Seen = Seen> {
   readonly indexes: { readonly [name: string]: Index<V> };
   /** Narrows what is listed and watched. */
   readonly select?: { readonly namespace?: string; readonly fields?: string; readonly labels?: string };
+  /** For kinds that come in great numbers: where present, objects are asked for in protobuf. */
+  readonly protobuf?: Protobuf;
+}
+
+/** How the objects of a resource are read from protobuf: only what `view` looks at, in the shape that it has in JSON. */
+export interface Protobuf {
+  /** Annotations whose keys begin with one of these are read. */
+  readonly annotations: readonly string[];
+  /** Everything but the metadata, e.g. `{ spec, status }`. Leaves `fields` at the end of the object. */
+  read(fields: Fields, metadata: ObjectMeta): Wire;
+}
+
+/**
+ * The fields of a protobuf message, in one pass. Each read is of the field that `next` moved to, and may be left out:
+ * `next` passes over what was not read. Bytes that make no sense throw, which ends the connection they came from.
+ */
+export interface Fields {
+  /** Number of the next field; 0 behind the last, where `next` goes on in the message around. */
+  next(): number;
+  /** The field is a message: its fields are next. */
+  enter(): void;
+  text(): string;
+  /** Text that many objects have in common: one string is kept of it. */
+  word(): string;
+  /** Whether the field is this text; `text` is ASCII. */
+  is(text: string): boolean;
+  integer(): number;
+  flag(): boolean;
+  /** The field is a time; in RFC 3339, undefined for none. */
+  time(): string | undefined;
 }
 
 export interface Index<V extends Seen> {

@@ -52,7 +52,7 @@ describe('an event', () => {
     assert.deepEqual(JSON.parse(request?.body ?? ''), {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
-      metadata: { generateName: 'a.', namespace: 'default', name: 'a.1' },
+      metadata: { generateName: 'a-', namespace: 'default', name: 'a-1' },
       eventTime: '2026-01-01T00:00:00.000000Z',
       reportingController: 'apps.kruise.io/berth',
       reportingInstance: 'berth-0',

@@ -129,7 +129,7 @@ class EventRecorder implements Recorder {
     const { status, body } = await (written === undefined ? this.#post(story) : this.#patch(story, written.name));
     const object = status < 300 ? asObject(parseJson(body.toString('utf8'))) : undefined;
     // 404: events expire after an hour. The next happening begins a new one.
-    if (object === undefined) throw new Error(`the answer was ${status}`);
+    if (object === undefined) throw new Error(`${status}: ${body.toString('utf8').slice(0, 500)}`);
     story.written = { name: object.metadata.name ?? '', count, at: this.#options.clock.monotonic() };
   }
 

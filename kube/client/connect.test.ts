@@ -68,7 +68,8 @@ describe('a request', () => {
   });
 
   it('that found nobody was not sent', async () => {
-    const { client, port, ...bench } = await against(() => {});
+    const bench = await against(() => {});
+    const { port } = bench;
     await bench[Symbol.asyncDispose]();
     const source = { kubeconfig: kubeconfig(port, 'first') };
     const lonely = await connect({ source, role: 'test', clock: systemClock });

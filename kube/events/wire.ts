@@ -15,7 +15,7 @@ export const newEvent = (happening: Happening, reporter: Reporter, now: Instant)
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    metadata: { generateName: `${about.name.slice(0, 200)}.`, namespace: namespaceOf(happening) },
+    metadata: { generateName: `${prefixOf(about.name)}-`, namespace: namespaceOf(happening) },
     eventTime: microTimeOf(now),
     reportingController: reporter.controller,
     reportingInstance: reporter.instance.slice(0, 128),
@@ -33,6 +33,9 @@ export const newEvent = (happening: Happening, reporter: Reporter, now: Instant)
     },
   };
 };
+
+/** The server appends five characters to it, and the whole must be a name of at most 253. */
+const prefixOf = (name: string): string => name.slice(0, 200).replace(/[^a-z0-9]+$/, '');
 
 /** `count` is of all happenings, the first included. */
 export const repetition = (count: number, now: Instant): Wire => ({
