@@ -1,12 +1,13 @@
 /** What happens to a pod at the door: SidecarSets are injected, and a changed image becomes a tracked update. */
 
-import { labels } from '../../api/names.ts';
-import type { Review, Webhook, WebhookEntry } from '../../kube/contract.ts';
+import { group, labels } from '../../api/names.ts';
+import type { Review, Verdict, Webhook, WebhookEntry } from '../../kube/contract.ts';
 import { allowed } from '../../kube/contract.ts';
 import type { Installation } from '../../workloads/installation.ts';
 import { ControllerRevisions, Namespaces } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { injectSidecars } from './injectSidecars.ts';
+import { type Kept, keepImage } from './keepImage.ts';
 
 export const podWebhook = (installation: Installation): Webhook => ({
   path: '/mutate-pod',
@@ -19,11 +20,15 @@ export const podWebhook = (installation: Installation): Webhook => ({
       case 'CREATE':
         return injectSidecars(review, reader, now, installation.namespace);
       case 'UPDATE':
+        return kept(keepImage(review, now));
       case 'DELETE':
         return allowed;
     }
   },
 });
+
+const kept = (image: Kept | undefined): Verdict =>
+  image === undefined ? allowed : { is: 'allowed', patch: image.ops, warnings: image.warnings, audit: image.audit };
 
 const isPod = ({ group, plural, subresource }: Review): boolean =>
   group === '' && plural === 'pods' && subresource === '';
@@ -35,6 +40,18 @@ const pods = {
   timeoutSeconds: 3,
   reinvocationPolicy: 'IfNeeded',
 } as const;
+
+const ownedByUs = {
+  name: 'owned-by-a-statefulset',
+  expression: `has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, o.kind == 'StatefulSet' && o.apiVersion.startsWith('${group}/'))`,
+};
+
+/** Most updates of a pod touch labels or statuses: they never reach us. */
+const imageDiffers = {
+  name: 'an-image-differs',
+  expression:
+    'oldObject == null || object.spec.containers.exists(c, oldObject.spec.containers.exists(o, o.name == c.name && o.image != c.image))',
+};
 
 /**
  * Where pods may start without us they do; only namespaces that ask for it wait. Our own namespace and kube-system
@@ -59,6 +76,14 @@ const entriesFor = (own: string): readonly WebhookEntry[] => {
       operations: ['CREATE'],
       failurePolicy: 'Fail',
       namespaceSelector: { matchExpressions: [outside, required] },
+    },
+    {
+      ...pods,
+      name: 'mpod-image.kb.io',
+      operations: ['UPDATE'],
+      failurePolicy: 'Ignore',
+      namespaceSelector: { matchExpressions: [outside] },
+      matchConditions: [ownedByUs, imageDiffers],
     },
   ];
 };

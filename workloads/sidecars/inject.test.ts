@@ -275,7 +275,7 @@ const anySet = fc
     containers,
     initContainers: initContainers.map(c => ({
       ...c,
-      name: `${c['name']}-init`,
+      name: `${String(c['name'])}-init`,
       ...(native ? { restartPolicy: 'Always' } : {}),
     })),
     patchPodMetadata: [{ annotations: { a: '{}' }, patchPolicy: 'Overwrite' }],
