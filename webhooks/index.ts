@@ -6,13 +6,11 @@ import { broadcastJobWebhook } from './broadcastjob/webhook.ts';
 import { podWebhook } from './pod/webhook.ts';
 import { sidecarSetHashes, sidecarSetRules } from './sidecarset/webhook.ts';
 import { statefulSetWebhook } from './statefulset/webhook.ts';
-import { statefulSetWebhook } from './statefulset/webhook.ts';
 
 export const webhooksFor = (installation: Installation): readonly Webhook[] => [
   podWebhook(installation),
   sidecarSetHashes,
   sidecarSetRules(installation),
-  statefulSetWebhook,
   statefulSetWebhook,
   broadcastJobWebhook,
 ];
