@@ -184,6 +184,20 @@ describe('a patch', () => {
   });
 });
 
+it('waits as long as an overloaded server asks, and keeps its place meanwhile', async () => {
+  const bench = new Bench();
+  bench.next('PATCH', () => ({ ...failure(429, 'TooManyRequests'), headers: { 'retry-after': '3' } }));
+  const { server: client, store, clock } = bench;
+  const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
+  const outcomes: Outcome[] = [];
+  const acting = act(patchOf(bench.object)).then(outcome => outcomes.push(outcome));
+  await clock.advance(2_999);
+  assert.equal(outcomes.length, 0);
+  await clock.advance(1);
+  await acting;
+  assert.equal(outcomes[0]?.is, 'failed');
+});
+
 const asPatch = (action: Action): Extract<Action, { do: 'patch' }> => {
   assert.equal(action.do, 'patch');
   return action;

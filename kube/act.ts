@@ -3,7 +3,7 @@
 import { isLastState, judge, type Meaning, meaningOf } from './act/answer.ts';
 import { lookAt, requestFor } from './act/request.ts';
 import { Semaphore } from './act/semaphore.ts';
-import { type Answer, AnswerLost, type Client, NotSent } from './client.ts';
+import { type Answer, AnswerLost, type Client, NotSent, retryAfterOf } from './client.ts';
 import { type Clock, sleep } from './clock.ts';
 import { type Action, type KubeObject, keyOf, type Millis, type Outcome, type Resource } from './contract.ts';
 import type { Store } from './store.ts';
@@ -65,6 +65,7 @@ class Actor {
       if (!(error instanceof AnswerLost)) throw error;
       return this.#look(action, { is: 'to be seen', because: 'lost', message: error.message });
     }
+    if (answer.status === 429) await this.#giveWay(answer);
     const meaning = this.#understand(action, answer);
     switch (meaning.is) {
       case 'settled':
@@ -75,6 +76,12 @@ class Actor {
       case 'to be seen':
         return this.#look(action, meaning);
     }
+  }
+
+  /** An overloaded server names its own pace. Waiting here keeps a place, so that fewer of us ask. */
+  async #giveWay({ headers }: Answer): Promise<void> {
+    const wait = retryAfterOf(headers);
+    if (wait !== undefined) await sleep(this.#clock, Math.min(wait, longestWait), this.#signal).catch(() => undefined);
   }
 
   #understand(action: Action, { status, body }: Answer): Meaning {

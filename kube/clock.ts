@@ -56,8 +56,5 @@ export const sleep = (clock: Clock, delay: Millis, signal?: AbortSignal): Promis
     signal?.addEventListener('abort', stop, { once: true });
   });
 
-/** Seconds, as in `metadata.creationTimestamp`. */
-export const timestampOf = (instant: Instant): string => `${new Date(instant).toISOString().slice(0, 19)}Z`;
-
 /** MicroTime, as in leases and events. The apiserver refuses any other number of fraction digits than six. */
 export const microTimeOf = (instant: Instant): string => new Date(instant).toISOString().replace('Z', '000Z');

@@ -93,12 +93,20 @@ export class Lane {
       this.#queue.done(key);
       return;
     }
-    const settled = pass.finally(() => {
-      this.#inFlight.delete(settled);
-      this.#queue.done(key);
-      this.#arm();
-    });
+    const settled = pass
+      .catch((error: unknown) => this.#threw(key, error))
+      .finally(() => {
+        this.#inFlight.delete(settled);
+        this.#queue.done(key);
+        this.#arm();
+      });
     this.#inFlight.add(settled);
+  }
+
+  #threw(key: Key, error: unknown): void {
+    const { clock, telemetry } = this.#options;
+    this.#queue.add(key, clock.monotonic() + this.#retry.threw(key));
+    telemetry.passThrew(this.#controller.name, key, error);
   }
 
   /** Synchronous up to the claims of the plan: no other plan is made before they are recorded. */
@@ -109,8 +117,7 @@ export class Lane {
     try {
       plan = this.#controller.pass(key, store, clock.now());
     } catch (error) {
-      this.#options.telemetry.passThrew(this.#controller.name, key, error);
-      this.#queue.add(key, began + this.#retry.threw(key));
+      this.#threw(key, error);
       return undefined;
     }
     if (plan === undefined) return this.#forget(key);

@@ -29,7 +29,10 @@ export class Lines {
   *push(chunk: Buffer): Generator<string, void, void> {
     let from = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
-      const line = Buffer.concat([...this.#rest, chunk.subarray(from, end)]).toString('utf8');
+      const line =
+        this.#rest.length === 0
+          ? chunk.toString('utf8', from, end)
+          : Buffer.concat([...this.#rest, chunk.subarray(from, end)]).toString('utf8');
       this.#rest = [];
       from = end + 1;
       if (line !== '') yield line;

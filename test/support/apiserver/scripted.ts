@@ -5,7 +5,7 @@
 
 import type { Answer, Client, Request, Stream } from '../../../kube/client.ts';
 import { addressOf, type KubeObject, type ObjectMeta, type Resource, type Wire } from '../../../kube/contract.ts';
-import { asObject, isRecord } from '../../../kube/wire.ts';
+import { isRecord } from '../../../kube/wire.ts';
 import { type Address, addressIn } from './address.ts';
 import { patched } from './patch.ts';
 import { added, bookmark, Watch, type WatchEvent } from './watch.ts';
@@ -215,6 +215,3 @@ const asStream = ({ status, headers, body }: Answer): Stream => ({
     yield body;
   })(),
 });
-
-/** The object in the answer to a scripted request. */
-export const objectIn = ({ body }: Answer): KubeObject | undefined => asObject(JSON.parse(body.toString('utf8')));
