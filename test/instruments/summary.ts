@@ -66,8 +66,10 @@ interface Seen {
   readonly changed: Set<string>;
   /** By pod uid and container. */
   readonly appRestarts: Map<string, number>;
-  /** By job, then node: pods whose container has started. */
+  /** By uid of the job, then node: pods whose container has started. */
   readonly started: Map<string, Map<string, Set<string>>>;
+  /** By uid, those that are gone too. */
+  readonly jobNames: Map<string, string>;
 }
 
 const look = ({ entries }: Chronicle): Seen => {
@@ -80,11 +82,13 @@ const look = ({ entries }: Chronicle): Seen => {
     changed: new Set(),
     appRestarts: new Map(),
     started: new Map(),
+    jobNames: new Map(),
   };
   for (const entry of entries) {
     const { before, after } = world.apply(entry).pod ?? {};
+    if (entry.kind === 'BroadcastJob') seen.jobNames.set(entry.object.metadata.uid ?? '', keyOf(entry.object));
     if (after === undefined) continue;
-    if (isOfJob(after)) noteStart(seen, after, world);
+    if (isOfJob(after)) noteStart(seen, after);
     else if (after.isReady && !seen.first.has(after.key)) seen.first.set(after.key, identityOf(after));
     if (before !== undefined) noteUpdate(seen, before, after);
   }
@@ -93,12 +97,11 @@ const look = ({ entries }: Chronicle): Seen => {
 
 const identityOf = ({ uid, node, ip }: Pod): Identity => ({ uid, node, ip });
 
-const noteStart = ({ started }: Seen, pod: Pod, world: World): void => {
+const noteStart = ({ started }: Seen, pod: Pod): void => {
   if (![...pod.containers.values()].some(container => container.hasStarted)) return;
-  const job = world.of('BroadcastJob').get(pod.owner?.uid ?? '');
-  const name = job === undefined ? (pod.owner?.uid ?? '') : keyOf(job);
-  const nodes = started.get(name) ?? new Map<string, Set<string>>();
-  started.set(name, nodes.set(pod.node, (nodes.get(pod.node) ?? new Set()).add(pod.uid)));
+  const job = pod.owner?.uid ?? '';
+  const nodes = started.get(job) ?? new Map<string, Set<string>>();
+  started.set(job, nodes.set(pod.node, (nodes.get(pod.node) ?? new Set()).add(pod.uid)));
 };
 
 const noteUpdate = (seen: Seen, before: Pod, after: Pod): void => {
@@ -125,10 +128,15 @@ const keptOf = ({ first, last }: Seen): Summary['pods'] => {
   return { kept: [...first.values()].filter(isKept).length, of: first.size };
 };
 
-const executionsIn = ({ started }: Seen): readonly Executions[] =>
-  [...started].map(([job, nodes]) => {
+const executionsIn = ({ started, jobNames }: Seen): readonly Executions[] =>
+  [...started].map(([uid, nodes]) => {
     const counts = [...nodes.values()].map(pods => pods.size);
-    return { job, nodes: nodes.size, least: Math.min(...counts), greatest: Math.max(...counts) };
+    return {
+      job: jobNames.get(uid) ?? uid,
+      nodes: nodes.size,
+      least: Math.min(...counts),
+      greatest: Math.max(...counts),
+    };
   });
 
 const writesPerUpdate = (
