@@ -13,6 +13,8 @@ import {
 } from '../kube/contract.ts';
 import { instantOf, podView } from './pods/project.ts';
 import type { PodView } from './pods/view.ts';
+import { nodeProtobuf } from './protobuf/node.ts';
+import { podProtobuf } from './protobuf/pod.ts';
 
 export const Pods: Resource<PodView> = {
   group: '',
@@ -21,6 +23,7 @@ export const Pods: Resource<PodView> = {
   plural: 'pods',
   scope: 'Namespaced',
   view: podView,
+  protobuf: podProtobuf,
   indexes: {
     owner: { valuesOf: pod => (pod.owner === undefined ? [] : [pod.owner.uid]) },
     namespace: { valuesOf: pod => [pod.namespace] },
@@ -57,6 +60,7 @@ export const Nodes: Resource<NodeView> = {
       kubeletVersion: status?.nodeInfo?.kubeletVersion ?? '',
     };
   },
+  protobuf: nodeProtobuf,
   indexes: {},
 };
 

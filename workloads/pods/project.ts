@@ -2,7 +2,7 @@
 
 import type { Container, ContainerStatus, Pod, PodCondition } from '../../api/kubernetes.ts';
 import { annotations, conditions, env, group, ourAnnotationPrefixes } from '../../api/names.ts';
-import { type Instant, type KubeObject, ownerOf, seenOf } from '../../kube/contract.ts';
+import { type Instant, type KubeObject, type ObjectMeta, ownerOf, seenOf } from '../../kube/contract.ts';
 import type {
   ConditionStatus,
   ConditionView,
@@ -33,7 +33,7 @@ export const podView = (object: KubeObject): PodView => {
     containersReady: statusOf(objectsIn(status?.conditions), 'ContainersReady'),
     scheduled: statusOf(objectsIn(status?.conditions), 'PodScheduled'),
     injectedSets: meta.annotations?.[annotations.sidecarSetInjectedList]?.split(',').filter(name => name !== '') ?? [],
-    ...(isManaged(object) ? { managed: managedOf(object, pod) } : {}),
+    ...(isManaged(meta) ? { managed: managedOf(object, pod) } : {}),
   };
 };
 
@@ -44,7 +44,7 @@ const objectsIn = <T extends object>(list: readonly T[] | undefined): readonly T
 const textIn = (text: string | undefined): string => (typeof text === 'string' ? text : '');
 
 /** Pods that Berth may act on: owned by one of our kinds, or carrying a sidecar of a SidecarSet. */
-const isManaged = ({ metadata: meta }: KubeObject): boolean =>
+export const isManaged = (meta: ObjectMeta): boolean =>
   ownerOf(meta)?.group === group || meta.annotations?.[annotations.sidecarSetInjectedList] !== undefined;
 
 const managedOf = ({ metadata: meta }: KubeObject, { spec, status }: Pod): ManagedPod => {
@@ -132,7 +132,7 @@ const stateOf = (state: ContainerStatus['state']): ContainerState => {
 };
 
 /** Messages of these conditions are protocols that planners read; all other messages would only take memory. */
-const messagesKept: ReadonlySet<string> = new Set([
+export const messagesKept: ReadonlySet<string> = new Set([
   conditions.kruisePodReady,
   conditions.sidecarSetUpgradable,
   'PodResizePending',
