@@ -14,6 +14,8 @@ export interface PodWrite {
   readonly userAgent: string;
   /** What the apiserver answered. */
   readonly code: number;
+  /** The revision that it made; undefined where the log does not carry the object. */
+  readonly at: number | undefined;
 }
 
 /** Every finished write to pods; a last line that was cut off is left out. */
@@ -40,17 +42,14 @@ export const podWriteIn = (event: unknown): readonly PodWrite[] => {
       subresource: text(subresource),
       userAgent: text(userAgent),
       code: Number(record(responseStatus)['code'] ?? 0),
+      at: Number(text(answered['resourceVersion'])) || undefined,
     },
   ];
 };
 
-/** Changes that a writer made to pods that were there: what an update costs. Creations and refusals are not among them. */
+/** Changes that a writer made to pods that were there. Creations and refusals are not among them. */
 export const changesBy = (writes: readonly PodWrite[], writer: (userAgent: string) => boolean): readonly PodWrite[] =>
   writes.filter(({ userAgent, verb, code }) => writer(userAgent) && verb !== 'create' && code >= 200 && code < 300);
-
-/** By `namespace/name`. */
-export const countByPod = (writes: readonly PodWrite[]): ReadonlyMap<string, number> =>
-  new Map([...Map.groupBy(writes, write => write.pod)].map(([pod, all]) => [pod, all.length]));
 
 /** For the budget: uids of pods whose deletion or eviction this writer asked for. */
 export const deletedBy = (writes: readonly PodWrite[], writer: (userAgent: string) => boolean): ReadonlySet<string> =>

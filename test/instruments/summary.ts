@@ -1,6 +1,6 @@
 /** The numbers of a run that a reader wants to see, all taken from the record. */
 
-import { changesBy, countByPod, isController, type PodWrite } from './audit.ts';
+import { changesBy, isController, type PodWrite } from './audit.ts';
 import { type Figure, type Verdict, World } from './checker.ts';
 import type { Chronicle } from './chronicle.ts';
 import { imagesChanged, keyOf, type Pod } from './objects.ts';
@@ -39,7 +39,7 @@ export const summaryOf = (chronicle: Chronicle, verdict: Verdict, writes: readon
     appRestarts: [...seen.appRestarts.values()].reduce((sum, restarts) => sum + restarts, 0),
     unavailable: verdict.figures,
     executions: executionsIn(seen),
-    writesPerUpdate: writesPerUpdate(seen.updates, writes),
+    writesPerUpdate: writesPerUpdate(seen, writes),
     seconds: ((during.at(-1)?.seenAt ?? 0) - (during[0]?.seenAt ?? 0)) / 1000,
     revisions: verdict.revisions,
     violations: verdict.violations,
@@ -58,8 +58,10 @@ interface Seen {
   readonly first: Map<string, Identity>;
   /** By uid: as the pod is in the end. */
   readonly last: ReadonlyMap<string, Pod>;
-  /** By `namespace/name`: how often images in the spec were changed. */
-  readonly updates: Map<string, number>;
+  /** By `namespace/name`: the revisions at which images in the spec were changed. */
+  readonly updates: Map<string, readonly number[]>;
+  /** By `namespace/name`: the first revision of an update, at which its gate was closed or its image changed. */
+  readonly begun: Map<string, number>;
   /** Uids of pods whose sidecars were changed. */
   readonly withNewSidecar: Set<string>;
   /** By pod uid and container: those whose own image was changed. */
@@ -78,6 +80,7 @@ const look = ({ entries }: Chronicle): Seen => {
     first: new Map(),
     last: world.pods,
     updates: new Map(),
+    begun: new Map(),
     withNewSidecar: new Set(),
     changed: new Set(),
     appRestarts: new Map(),
@@ -90,7 +93,7 @@ const look = ({ entries }: Chronicle): Seen => {
     if (after === undefined) continue;
     if (isOfJob(after)) noteStart(seen, after);
     else if (after.isReady && !seen.first.has(after.key)) seen.first.set(after.key, identityOf(after));
-    if (before !== undefined) noteUpdate(seen, before, after);
+    if (before !== undefined) noteUpdate(seen, entry.at, before, after);
   }
   return seen;
 };
@@ -104,9 +107,11 @@ const noteStart = ({ started }: Seen, pod: Pod): void => {
   started.set(job, nodes.set(pod.node, (nodes.get(pod.node) ?? new Set()).add(pod.uid)));
 };
 
-const noteUpdate = (seen: Seen, before: Pod, after: Pod): void => {
+const noteUpdate = (seen: Seen, at: number, before: Pod, after: Pod): void => {
   const changed = imagesChanged(before, after);
-  if (changed.length > 0) seen.updates.set(after.key, (seen.updates.get(after.key) ?? 0) + 1);
+  const isDrained = before.gate === 'True' && after.gate === 'False';
+  if ((isDrained || changed.length > 0) && !seen.begun.has(after.key)) seen.begun.set(after.key, at);
+  if (changed.length > 0) seen.updates.set(after.key, [...(seen.updates.get(after.key) ?? []), at]);
   if (changed.some(name => after.containers.get(name)?.isInjected)) seen.withNewSidecar.add(after.uid);
   for (const name of changed) seen.changed.add(`${after.uid} ${name}`);
   if (seen.withNewSidecar.has(after.uid)) noteRestarts(seen, before, after);
@@ -139,16 +144,18 @@ const executionsIn = ({ started, jobNames }: Seen): readonly Executions[] =>
     };
   });
 
-const writesPerUpdate = (
-  updates: ReadonlyMap<string, number>,
-  writes: readonly PodWrite[],
-): Summary['writesPerUpdate'] => {
-  const byPod = countByPod(changesBy(writes, isController));
-  const shares = [...updates].map(([pod, times]) => ({ times, writes: byPod.get(pod) ?? 0 }));
+/** From the first update on: what a new pod needs is not what an update costs. */
+const writesPerUpdate = ({ updates, begun }: Seen, writes: readonly PodWrite[]): Summary['writesPerUpdate'] => {
+  const changes = changesBy(writes, isController);
+  const shares = [...updates].map(([pod, revisions]) => {
+    const since = begun.get(pod) ?? 0;
+    const written = changes.filter(write => write.pod === pod && (write.at ?? since) >= since);
+    return { times: revisions.length, written: written.length };
+  });
   const all = shares.reduce((sum, share) => sum + share.times, 0);
-  const written = shares.reduce((sum, share) => sum + share.writes, 0);
+  const written = shares.reduce((sum, share) => sum + share.written, 0);
   return {
-    greatest: Math.max(0, ...shares.map(share => share.writes / share.times)),
+    greatest: Math.max(0, ...shares.map(share => share.written / share.times)),
     mean: all === 0 ? 0 : written / all,
     updates: all,
   };
