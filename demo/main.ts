@@ -1,13 +1,21 @@
 /** `make demo`: a cluster, Berth in it, one story told live, and a table that was checked at every revision. */
 
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../kube/client/connect.ts';
 import { systemClock } from '../kube/clock.ts';
 import { type Cluster, startCluster } from '../test/cluster/cluster.ts';
+import { repository } from '../test/cluster/folder.ts';
 import { installBerth } from '../test/cluster/installation.ts';
+import { deletedBy, isController, readPodWrites } from '../test/instruments/audit.ts';
+import { check } from '../test/instruments/checker.ts';
+import type { Chronicle } from '../test/instruments/chronicle.ts';
+import { invariants } from '../test/instruments/invariants.ts';
 import { type Recorder, record } from '../test/instruments/recorder.ts';
+import { summaryOf } from '../test/instruments/summary.ts';
 import { type Screen, screenOn } from './screen.ts';
 import { chapters, nodes } from './story.ts';
+import { rowsOf, textOf } from './table.ts';
 import { tell } from './tell.ts';
 
 const began = performance.now();
@@ -28,6 +36,10 @@ const main = async (): Promise<void> => {
   try {
     await installBerth(cluster, { onStep: step => screen.say(step) });
     await play(cluster, screen);
+  } catch (error) {
+    process.exitCode = 1;
+    screen.close();
+    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n${keepEvidence(cluster)}\n`);
   } finally {
     screen.close();
     if (keep) await visited(cluster);
@@ -41,11 +53,33 @@ const play = async (cluster: Cluster, on: Screen): Promise<void> => {
   try {
     await cluster.kubectl(['create', 'namespace', 'demo']);
     await tell(chapters, { kubectl: cluster.kubectl, newest: recorder.newest, screen: on });
-    await recorder.stop();
+    const holds = judge(cluster, await recorder.stop());
+    if (!holds) process.exitCode = 1;
   } finally {
     await recorder[Symbol.asyncDispose]();
     await client.close();
   }
+};
+
+/** What explains a failure outlives the cluster. */
+const keepEvidence = ({ folder }: Cluster): string => {
+  const kept = join(repository, '.cache', 'demo-failed');
+  rmSync(kept, { recursive: true, force: true });
+  mkdirSync(kept, { recursive: true });
+  cpSync(join(folder, 'logs'), join(kept, 'logs'), { recursive: true });
+  cpSync(join(folder, 'record.jsonl'), join(kept, 'record.jsonl'), { force: true });
+  return `logs and the record of the watch are in ${kept}`;
+};
+
+/** Prints the table; true if every promise was kept. */
+const judge = (cluster: Cluster, chronicle: Chronicle): boolean => {
+  const writes = readPodWrites(cluster.apiServer.auditLog);
+  const ours = deletedBy(writes, isController);
+  const verdict = check(chronicle, invariants({ deletedByUs: uid => ours.has(uid) }));
+  const summary = summaryOf(chronicle, verdict, writes);
+  const rows = rowsOf(summary);
+  process.stdout.write(textOf(rows, summary));
+  return rows.every(row => row.holds);
 };
 
 /** Prints how to look around, and waits for Ctrl-C. */

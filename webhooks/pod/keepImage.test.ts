@@ -181,6 +181,20 @@ describe('A request passes as it is', () => {
     assert.equal(keepImage(update(before, stored(before, action.patch.ops)), now), undefined);
   });
 
+  it('that fulfils a wish in the same second in which the pod was drained', () => {
+    const state = '{"revision":"web-r2","updateTimestamp":"2026-01-02T03:04:05Z","lastContainerStatuses":{"main":{}}}';
+    const grace = '{"revision":"web-r2","containerImages":{"main":"app:v2"}}';
+    const drained = aPod({ annotations: { [annotations.inPlaceState]: state, [annotations.inPlaceGrace]: grace } });
+    const fulfilled = aPod({ images: v2, annotations: { [annotations.inPlaceState]: state } });
+    assert.equal(keepImage(update(drained, fulfilled), now), undefined);
+  });
+
+  it('unless it names the wished image and leaves the wish where it is, as a user does who repeats himself', () => {
+    const wished = { [annotations.inPlaceGrace]: '{"revision":"web-r2","containerImages":{"main":"app:v2"}}' };
+    const after = keptIn(aPod({ annotations: wished }), aPod({ images: v2, annotations: wished }));
+    assert.equal(podView(after).managed?.containers[0]?.image, 'app:v1');
+  });
+
   it('unless its record is an old one, or names another container', () => {
     assert.ok(keepImage(update(aPod({ annotations: state }), aPod({ images: v2, annotations: state })), now));
     const other = { [annotations.inPlaceState]: record.replace('main', 'side') };

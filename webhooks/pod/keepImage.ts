@@ -36,7 +36,10 @@ export const keepImage = (review: Review, now: Instant): Kept | undefined => {
   if (review.operation !== 'UPDATE') return undefined;
   const [before, after] = [podView(review.oldObject), podView(review.object)];
   if (!isLookedAfter(before)) return undefined;
-  const changes = changedImages(before, after).filter(({ container }) => !isRecorded(before, after, container.name));
+  const changes = changedImages(before, after).filter(
+    ({ container, to }) =>
+      !isRecorded(before, after, container.name) && !isFulfilled(before, after, container.name, to),
+  );
   if (changes.length === 0) return undefined;
   const images = Object.fromEntries(changes.map(({ container, from, to }) => [container.name, { from, to }]));
   const note = JSON.stringify({ by: review.user, at: timestampOf(now), images });
@@ -73,6 +76,16 @@ const isRecorded = (before: PodView, after: PodView, container: string): boolean
   sidecarRecordNames(after).some(set =>
     isNewRecord(sidecarRecordOf(before, set), sidecarRecordOf(after, set), container),
   );
+
+/**
+ * The request writes the image that was wished for and takes the wish away: only the controller does both. Its record
+ * may be the same text as at the drain, when both fall into one second.
+ */
+const isFulfilled = (before: PodView, after: PodView, container: string, image: string): boolean => {
+  const [wished, left] = [wishOf(before), wishOf(after)];
+  const isStillWished = left.is === 'read' && left.value.images.has(container);
+  return wished.is === 'read' && wished.value.images.get(container) === image && !isStillWished;
+};
 
 const isNewRecord = (before: Read<UpdateRecord>, after: Read<UpdateRecord>, container: string): boolean =>
   after.is === 'read' && after.value.formers.has(container) && !isSame(before, after);
