@@ -3,11 +3,11 @@
 import { isLastState, judge, type Meaning, meaningOf } from './act/answer.ts';
 import { lookAt, requestFor } from './act/request.ts';
 import { Semaphore } from './act/semaphore.ts';
+import { Answers } from './answers.ts';
 import { type Answer, AnswerLost, type Client, NotSent, retryAfterOf } from './client.ts';
 import { type Clock, sleep } from './clock.ts';
 import { type Action, type KubeObject, keyOf, type Millis, type Outcome, type Resource } from './contract.ts';
 import type { Store } from './store.ts';
-import { asObject, asStatus, parseJson } from './wire.ts';
 
 /** Carries an action out; resolves when the store knows its result. Throws only when stopped in doubt. */
 export type Act = (action: Action) => Promise<Outcome>;
@@ -47,6 +47,7 @@ class Actor {
   readonly #clock: Clock;
   readonly #mayWrite: () => boolean;
   readonly #signal: AbortSignal;
+  readonly #answers = new Answers();
 
   constructor({ client, store, clock, mayWrite, signal }: ActOptions) {
     this.#client = client;
@@ -84,11 +85,9 @@ class Actor {
     if (wait !== undefined) await sleep(this.#clock, Math.min(wait, longestWait), this.#signal).catch(() => undefined);
   }
 
-  #understand(action: Action, { status, body }: Answer): Meaning {
-    const text = body.toString('utf8');
-    const value = parseJson(text);
-    if (status >= 300) return meaningOf(action, asStatus(value, status, text));
-    const object = asObject(value);
+  #understand(action: Action, answer: Answer): Meaning {
+    if (answer.status >= 300) return meaningOf(action, this.#answers.statusIn(answer));
+    const object = this.#answers.objectIn(answer, resourceOf(action));
     if (action.do === 'delete') return this.#deleted(action, object);
     if (object === undefined || action.do === 'evict')
       return { is: 'to be seen', because: 'carried out', message: 'the answer does not show the object' };
@@ -129,9 +128,9 @@ class Actor {
     }
   }
 
-  #see(action: Action, { status, body }: Answer): Sight {
-    const text = body.toString('utf8');
-    const object = status === 200 ? asObject(parseJson(text)) : undefined;
+  #see(action: Action, answer: Answer): Sight {
+    const { status } = answer;
+    const object = status === 200 ? this.#answers.objectIn(answer, resourceOf(action)) : undefined;
     if (object !== undefined) {
       this.#found(action, object);
       return { is: 'seen', object };
@@ -141,7 +140,7 @@ class Actor {
       return { is: 'seen', object: undefined };
     }
     const refused = status >= 400 && status < 500 && status !== 429;
-    return refused ? { is: 'hidden', message: asStatus(parseJson(text), status, text).message } : { is: 'unknown' };
+    return refused ? { is: 'hidden', message: this.#answers.statusIn(answer).message } : { is: 'unknown' };
   }
 
   #found(action: Action, object: KubeObject): void {

@@ -1,14 +1,15 @@
 /** Keeps the store's copy of one resource current. Decisions are in `reflector/state.ts`; here they are carried out. */
 
-import { type Client, retryAfterOf, type Stream } from './client.ts';
+import { type Client, type Headers, retryAfterOf, type Stream } from './client.ts';
 import { type Clock, sleep } from './clock.ts';
 import type { Resource } from './contract.ts';
 import { collectionPath } from './paths.ts';
-import { decodeEvent, decodePage, encodings, Lines, type WatchEvent } from './reflector/decode.ts';
+import { Encoding } from './reflector/encoding.ts';
+import type { WatchEvent } from './reflector/events.ts';
 import { Silence } from './reflector/silence.ts';
 import { type Effect, type Input, type State, start, step } from './reflector/state.ts';
 import type { Replacement, Store } from './store.ts';
-import { asStatus, parseJson } from './wire.ts';
+import type { Status } from './wire.ts';
 
 export interface ReflectorOptions {
   readonly resource: Resource;
@@ -36,12 +37,14 @@ type Query = Readonly<Record<string, string>>;
 
 class Reflector {
   readonly #options: ReflectorOptions;
+  readonly #encoding: Encoding;
   #state: State = start.state;
   #work: readonly Effect[] = start.effects;
   #gathered: Replacement;
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
+    this.#encoding = new Encoding(options.resource);
     this.#gathered = options.store.replacement(options.resource);
   }
 
@@ -95,18 +98,12 @@ class Reflector {
   }
 
   async #page(from: string): Promise<Input> {
-    const { client, resource, signal } = this.#options;
+    const { client, signal } = this.#options;
     const query = { ...this.#selection(), limit: String(pageSize), ...(from === '' ? {} : { continue: from }) };
-    const path = this.#path();
-    const { status, headers, body } = await client.request({
-      method: 'GET',
-      path,
-      query,
-      accept: encodings.list,
-      signal,
-    });
-    if (status !== 200) return refusal(status, body.toString('utf8'), retryAfterOf(headers));
-    const page = decodePage(resource, body);
+    const accept = this.#encoding.acceptList;
+    const answer = await client.request({ method: 'GET', path: this.#path(), query, accept, signal });
+    if (answer.status !== 200) return refusal(answer.headers, this.#encoding.statusIn(answer));
+    const page = this.#encoding.pageIn(answer);
     for (const item of page.items) this.#gathered.changed(item);
     return { is: 'page', version: page.version, continue: page.continue };
   }
@@ -119,8 +116,9 @@ class Reflector {
     const query = { ...this.#selection(), watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...how };
     try {
       const { signal } = silence;
-      const stream = await client.stream({ method: 'GET', path: this.#path(), query, accept: encodings.watch, signal });
-      const input = stream.status === 200 ? await this.#follow(stream, silence) : await refusalOf(stream);
+      const accept = this.#encoding.acceptWatch;
+      const stream = await client.stream({ method: 'GET', path: this.#path(), query, accept, signal });
+      const input = stream.status === 200 ? await this.#follow(stream, silence) : await this.#refused(stream);
       const suspicious = input.is === 'ended' && clock.monotonic() - began < tooSoon;
       return suspicious ? { is: 'broken', why: 'the server ended the watch at once' } : input;
     } finally {
@@ -129,20 +127,25 @@ class Reflector {
   }
 
   async #follow(stream: Stream, silence: Silence): Promise<Input> {
-    const lines = new Lines();
+    const eventsIn = this.#encoding.eventsOf(stream.headers);
     for await (const chunk of stream.chunks) {
       // What had arrived before the abortion belongs to a round that is over.
       if (silence.signal.aborted) break;
       silence.heard();
       let version = '';
-      for (const line of lines.push(chunk)) {
-        const event = decodeEvent(line);
+      for (const event of eventsIn(chunk)) {
         if (event.type === 'error') return failure(event.code, event.message, event.retryAfterSeconds);
         version = this.#take(event);
       }
       if (version !== '') this.#feed({ is: 'progress', version });
     }
     return { is: 'ended' };
+  }
+
+  async #refused({ status, headers, chunks }: Stream): Promise<Input> {
+    const body: Buffer[] = [];
+    for await (const chunk of chunks) body.push(chunk);
+    return refusal(headers, this.#encoding.statusIn({ status, headers, body: Buffer.concat(body) }));
   }
 
   /** Returns the version that the event brings us to. */
@@ -178,14 +181,8 @@ const broken = (error: unknown): Input => ({
   why: error instanceof Error ? error.message : String(error),
 });
 
-const refusalOf = async ({ status, headers, chunks }: Stream): Promise<Input> => {
-  const body: Buffer[] = [];
-  for await (const chunk of chunks) body.push(chunk);
-  return refusal(status, Buffer.concat(body).toString('utf8'), retryAfterOf(headers));
-};
-
-const refusal = (code: number, body: string, retryAfter: number | undefined): Input => {
-  const { message, retryAfterSeconds } = asStatus(parseJson(body), code, body);
+const refusal = (headers: Headers, { code, message, retryAfterSeconds }: Status): Input => {
+  const retryAfter = retryAfterOf(headers);
   return failure(code, message, retryAfter === undefined ? retryAfterSeconds : retryAfter / 1000);
 };
 

@@ -1,5 +1,6 @@
 /** The request that an action becomes. Pure. */
 
+import { accepted } from '../answers.ts';
 import type { Request } from '../client.ts';
 import type { Action, Guard, KubeObject, Op, Patch, Target, Wire } from '../contract.ts';
 import { collectionPath, objectPath } from '../paths.ts';
@@ -22,9 +23,11 @@ export const requestFor = (action: Action): Request => {
 
 /** Reads the object that an action is about. */
 export const lookAt = (action: Action): Request => {
-  if (action.do !== 'create') return { method: 'GET', path: objectPath(action.target.resource, action.target) };
+  const { resource } = action.do === 'create' ? action : action.target;
+  const accept = accepted(resource);
+  if (action.do !== 'create') return { method: 'GET', path: objectPath(resource, action.target), accept };
   const { namespace = '', name = '' } = action.object.metadata;
-  return { method: 'GET', path: objectPath(action.resource, { namespace, name }) };
+  return { method: 'GET', path: objectPath(resource, { namespace, name }), accept };
 };
 
 const json = 'application/json';
@@ -32,6 +35,7 @@ const json = 'application/json';
 const create = ({ resource, object }: Of<'create'>): Request => ({
   method: 'POST',
   path: collectionPath(resource, namespaceOf(object)),
+  accept: accepted(resource),
   contentType: json,
   body: JSON.stringify(object),
 });
@@ -41,6 +45,7 @@ const namespaceOf = (object: KubeObject): string => object.metadata.namespace ??
 const patch = ({ target, part, patch: change, guard }: Of<'patch'>): Request => ({
   method: 'PATCH',
   path: objectPath(target.resource, target, part === 'object' ? '' : part),
+  accept: accepted(target.resource),
   contentType: change.as === 'json' ? 'application/json-patch+json' : 'application/strategic-merge-patch+json',
   body: JSON.stringify(guarded(change, target, guard)),
 });
@@ -78,6 +83,7 @@ const evict = ({ target }: Of<'evict'>): Request => ({
 const remove = ({ target, gracePeriodSeconds }: Of<'delete'>): Request => ({
   method: 'DELETE',
   path: objectPath(target.resource, target),
+  accept: accepted(target.resource),
   contentType: json,
   body: JSON.stringify({
     apiVersion: 'v1',

@@ -8,7 +8,7 @@ const longest = 128;
  * so that the memory is bounded whatever arrives.
  */
 export class Words {
-  readonly #held: (string | undefined)[] = new Array<string | undefined>(places).fill(undefined);
+  #held: (string | undefined)[] = [];
 
   of(bytes: Buffer, from: number, to: number): string {
     if (to - from > longest) return bytes.toString('utf8', from, to);
@@ -16,6 +16,8 @@ export class Words {
     const held = this.#held[place];
     if (held !== undefined && isAt(held, bytes, from, to)) return held;
     const word = bytes.toString('utf8', from, to);
+    // Most resources are never read in protobuf: they need no table.
+    if (this.#held.length === 0) this.#held = new Array<string | undefined>(places).fill(undefined);
     this.#held[place] = word;
     return word;
   }

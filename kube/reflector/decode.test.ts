@@ -3,7 +3,8 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import type { Resource } from '../contract.ts';
 import { seenOf } from '../contract.ts';
-import { decodeEvent, decodePage, Lines, Malformed } from './decode.ts';
+import { Malformed } from '../malformed.ts';
+import { decodeEvent, decodePage, Lines } from './decode.ts';
 
 const pods: Resource = {
   group: '',

@@ -1,26 +1,9 @@
-/** Decodes what lists and watches answer: the one place of the reflector that knows the encoding. */
+/** Events and pages out of JSON. */
 
 import type { KubeObject, Resource } from '../contract.ts';
+import { Malformed } from '../malformed.ts';
 import { asObject, asStatus, isRecord } from '../wire.ts';
-
-export const encodings = { list: 'application/json', watch: 'application/json' } as const;
-
-export type WatchEvent =
-  | { readonly type: 'changed' | 'deleted'; readonly object: KubeObject }
-  | { readonly type: 'bookmark'; readonly version: string; readonly endsInitialEvents: boolean }
-  | { readonly type: 'error'; readonly code: number; readonly message: string; readonly retryAfterSeconds?: number };
-
-export interface Page {
-  readonly version: string;
-  /** Empty on the last page. */
-  readonly continue: string;
-  readonly items: readonly KubeObject[];
-}
-
-/** What the server sent cannot be understood: the connection is not worth keeping. */
-export class Malformed extends Error {
-  override readonly name = 'Malformed';
-}
+import { initialEventsEnd, type Page, type WatchEvent } from './events.ts';
 
 /** Cuts chunks into the lines of a JSON watch. */
 export class Lines {
@@ -81,7 +64,7 @@ const bookmarkOf = (metadata: Readonly<Record<string, unknown>>): WatchEvent => 
   const version = textOf(metadata['resourceVersion']);
   if (version === '') throw new Malformed('a bookmark without a version');
   const annotations = isRecord(metadata['annotations']) ? metadata['annotations'] : {};
-  return { type: 'bookmark', version, endsInitialEvents: annotations['k8s.io/initial-events-end'] === 'true' };
+  return { type: 'bookmark', version, endsInitialEvents: annotations[initialEventsEnd] === 'true' };
 };
 
 const objectOf = (value: unknown): KubeObject => {

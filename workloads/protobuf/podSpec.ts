@@ -51,7 +51,7 @@ export const readSpec = (fields: Fields): PodSpec => {
 const readOne = (fields: Fields, field: number, spec: Mutable<PodSpec>): void => {
   switch (field) {
     case 3:
-      spec.restartPolicy = fields.word();
+      if (!fields.is('')) spec.restartPolicy = fields.word();
       break;
     case 4:
       spec.terminationGracePeriodSeconds = fields.integer();
