@@ -1,0 +1,218 @@
+/** SidecarSets on a real control plane: pods get their sidecars, and the sidecars move on without the apps. */
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { Pod } from '../../api/kubernetes.ts';
+import { connect } from '../../kube/client/connect.ts';
+import { systemClock } from '../../kube/clock.ts';
+import type { KubeObject, Wire } from '../../kube/contract.ts';
+import { waitFor } from '../cluster/deadline.ts';
+import { installBerth } from '../cluster/installation.ts';
+import { clusterForTests } from '../cluster/shared.ts';
+import { readPodWrites } from '../instruments/audit.ts';
+import { check } from '../instruments/checker.ts';
+import { invariants } from '../instruments/invariants.ts';
+import { type Recorder, record } from '../instruments/recorder.ts';
+import { type Summary, summaryOf } from '../instruments/summary.ts';
+
+const pods = 30;
+const cluster = await clusterForTests({ nodes: 5 });
+const { controller, webhook } = await installBerth(cluster);
+const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'test', clock: systemClock });
+after(() => client.close());
+
+interface SetOptions {
+  readonly image?: string;
+  readonly container?: Wire;
+  readonly strategy?: Wire;
+  readonly metadata?: Wire;
+}
+
+const aSet = (app: string, options: SetOptions = {}): KubeObject => ({
+  apiVersion: 'apps.kruise.io/v1beta1',
+  kind: 'SidecarSet',
+  metadata: { name: `${app}-logs`, ...options.metadata },
+  spec: {
+    selector: { matchLabels: { app } },
+    containers: [{ name: 'log', image: options.image ?? 'example.test/log:v1', ...options.container }],
+    ...(options.strategy === undefined ? {} : { updateStrategy: options.strategy }),
+  },
+});
+
+const aDeployment = (app: string, replicas: number): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: app, namespace: 'default' },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app } },
+    template: { metadata: { labels: { app } }, spec: { containers: [{ name: 'main', image: 'example.test/app:v1' }] } },
+  },
+});
+
+const apply = (...objects: readonly object[]): Promise<string> =>
+  cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+
+const podsOf = (recorder: Recorder, app: string): readonly Pod[] =>
+  recorder.newest('Pod').filter(({ metadata }) => metadata.labels?.['app'] === app) as unknown as readonly Pod[];
+
+const setOf = (recorder: Recorder, app: string): KubeObject | undefined =>
+  recorder.newest('SidecarSet').find(({ metadata }) => metadata.name === `${app}-logs`);
+
+interface Status extends Wire {
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  }[];
+}
+
+const statusOf = (recorder: Recorder, app: string): Status => (setOf(recorder, app)?.['status'] ?? {}) as Status;
+
+const conditionOf = (recorder: Recorder, app: string, type: string) => {
+  const set = setOf(recorder, app);
+  const status = statusOf(recorder, app);
+  const isCurrent = status.observedGeneration === set?.metadata.generation;
+  return isCurrent ? status.conditions?.find(c => c.type === type) : undefined;
+};
+
+const until = (what: string, seconds: number, holds: () => boolean): Promise<true> =>
+  waitFor(what, seconds * 1000, async () => holds() || undefined);
+
+const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True') ?? false;
+
+const begin = (name: string): Promise<Recorder> =>
+  record({ client, clock: systemClock, file: join(cluster.folder, `${name}.jsonl`) });
+
+/** Everything that was recorded is held against the invariants. */
+const judged = async (recorder: Recorder): Promise<Summary> => {
+  const chronicle = await recorder.stop();
+  const verdict = check(chronicle, invariants());
+  assert.deepEqual(verdict.violations, []);
+  return summaryOf(chronicle, verdict, readPodWrites(cluster.apiServer.auditLog));
+};
+
+/** An app whose pods all carry the sidecar and serve. */
+const running = async (recorder: Recorder, app: string, replicas: number, options: SetOptions = {}): Promise<void> => {
+  await apply(aSet(app, options));
+  await until('injection to be active', 30, () => conditionOf(recorder, app, 'InjectionActive')?.status === 'True');
+  await apply(aDeployment(app, replicas));
+  await until(`${replicas} pods that serve`, 60, () => podsOf(recorder, app).filter(isReady).length === replicas);
+};
+
+const imagesOf = (pod: Pod): readonly string[] =>
+  (pod.status?.containerStatuses ?? []).map(c => `${c.name} ${c.image} ${c.restartCount}`).sort();
+
+test('new pods get the sidecar, and its image moves on within the budget while no app container restarts', async () => {
+  await using recorder = await begin('roll');
+  await running(recorder, 'web', pods, { strategy: { maxUnavailable: '20%' } });
+  for (const pod of podsOf(recorder, 'web'))
+    assert.deepEqual(
+      pod.spec?.containers.map(c => c.name),
+      ['log', 'main'],
+    );
+  const before = podsOf(recorder, 'web')
+    .map(pod => `${pod.metadata?.uid} ${pod.spec?.nodeName} ${pod.status?.podIP}`)
+    .sort();
+  await apply(aSet('web', { image: 'example.test/log:v2', strategy: { maxUnavailable: '20%' } }));
+  await until(
+    'the roll to end',
+    120,
+    () =>
+      conditionOf(recorder, 'web', 'Ready')?.reason === 'UpToDate' &&
+      statusOf(recorder, 'web')['updatedReadyPods'] === pods,
+  );
+  for (const pod of podsOf(recorder, 'web'))
+    assert.deepEqual(imagesOf(pod), ['log example.test/log:v2 1', 'main example.test/app:v1 0']);
+  const after = podsOf(recorder, 'web')
+    .map(pod => `${pod.metadata?.uid} ${pod.spec?.nodeName} ${pod.status?.podIP}`)
+    .sort();
+  assert.deepEqual(after, before);
+  const { appRestarts, unavailable, writesPerUpdate } = await judged(recorder);
+  assert.equal(appRestarts, 0);
+  assert.deepEqual(unavailable, [{ of: 'SidecarSet web-logs', greatest: 6, limit: 6 }]);
+  assert.equal(writesPerUpdate?.greatest, 1);
+});
+
+test('a bad image stops at the budget, and the way back is taken although the controller dies twice', async () => {
+  await using recorder = await begin('back');
+  await running(recorder, 'shop', pods, { strategy: { maxUnavailable: 3 } });
+  await apply(aSet('shop', { image: 'example.test/log:no-such-image', strategy: { maxUnavailable: 3 } }));
+  await until('the roll to be stalled', 60, () => conditionOf(recorder, 'shop', 'Stalled')?.reason === 'ImageError');
+  assert.match(conditionOf(recorder, 'shop', 'Stalled')?.message ?? '', /container log cannot be started/);
+  await controller.kill();
+  await apply(aSet('shop', { image: 'example.test/log:v3', strategy: { maxUnavailable: 3 } }));
+  await controller.restart();
+  await until('some pods at the new image', 60, () =>
+    podsOf(recorder, 'shop').some(pod => imagesOf(pod)[0]?.includes('log:v3')),
+  );
+  await controller.kill();
+  await controller.restart();
+  await until('the roll to end', 120, () => statusOf(recorder, 'shop')['updatedReadyPods'] === pods);
+  const { appRestarts } = await judged(recorder);
+  assert.equal(appRestarts, 0);
+});
+
+test('a change of more than the image moves no pod and names the field; new pods get it', async () => {
+  await using recorder = await begin('fields');
+  await running(recorder, 'cart', 2);
+  const changed = { image: 'example.test/log:v2', container: { env: [{ name: 'LEVEL', value: 'debug' }] } };
+  await apply(aSet('cart', changed));
+  await until('the set to say so', 30, () => conditionOf(recorder, 'cart', 'Stalled')?.reason === 'NotInPlace');
+  assert.match(conditionOf(recorder, 'cart', 'Stalled')?.message ?? '', /spec\.containers\[0\]\.env/);
+  for (const pod of podsOf(recorder, 'cart')) assert.deepEqual(imagesOf(pod)[0], 'log example.test/log:v1 0');
+  await cluster.kubectl(['delete', 'pods', '-l', 'app=cart', '--wait=false']);
+  await until('new pods', 60, () => statusOf(recorder, 'cart')['updatedReadyPods'] === 2);
+  await judged(recorder);
+});
+
+test('a set that could not work is refused, with every mistake and where it is', async () => {
+  const broken = aSet('broken', { container: { name: 'Log', image: '' } });
+  const { message } = await apply(broken).then(
+    () => assert.fail('it was accepted'),
+    (error: Error) => error,
+  );
+  assert.match(message, /spec\.containers\[0\]\.name: "Log"/);
+  assert.match(message, /spec\.containers\[0\]\.image: must be given/);
+});
+
+test('a set gets its hashes, whatever its author wrote there', async () => {
+  const key = 'kruise.io/sidecarset-hash';
+  await apply(aSet('hashed', { metadata: { annotations: { [key]: 'lie' } } }));
+  const stored = JSON.parse(await cluster.kubectl(['get', 'sidecarset', 'hashed-logs', '-o', 'json'])) as KubeObject;
+  assert.equal(stored.metadata.annotations?.[key]?.length, 64);
+});
+
+test('without any webhook pods start, are counted, and only namespaces that ask for it wait', async () => {
+  await using recorder = await begin('dead');
+  await running(recorder, 'late', 1);
+  await cluster.kubectl(['create', 'namespace', 'strict']);
+  await cluster.kubectl(['label', 'namespace', 'strict', 'berth/injection=required']);
+  await webhook.kill();
+  await cluster.kubectl(['scale', 'deployment', 'late', '--replicas=2']);
+  await until('the pod to serve', 60, () => podsOf(recorder, 'late').filter(isReady).length === 2);
+  await until('it to be counted', 30, () => statusOf(recorder, 'late')['uninjectedPods'] === 1);
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'strict' },
+    spec: { containers: [{ name: 'a', image: 'a' }] },
+  };
+  const { message } = await apply(pod).then(
+    () => assert.fail('it was accepted'),
+    (error: Error) => error,
+  );
+  assert.match(message, /mpod-required\.kb\.io/);
+  await webhook.restart();
+  await waitFor('the webhook to answer again', 30_000, () =>
+    apply(pod).then(
+      () => true,
+      () => undefined,
+    ),
+  );
+  await judged(recorder);
+});
