@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { KubeObject, Reader, Resource, Review, Seen, Verdict } from '../../kube/contract.ts';
+import { Store } from '../../kube/store.ts';
+import { aPod, applied, aSidecarSet } from '../../test/support/sidecarsets.ts';
+import { ControllerRevisions, Namespaces } from '../../workloads/resources.ts';
+import { SidecarSets } from '../../workloads/sidecarsets.ts';
+import { podWebhook } from './webhook.ts';
+
+const webhook = podWebhook({
+  namespace: 'berth-system',
+  secretName: 's',
+  mutatingConfiguration: 'm',
+  validatingConfiguration: 'v',
+});
+
+const namespace = (name: string, labels: Record<string, string> = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { 'kubernetes.io/metadata.name': name, ...labels } },
+});
+
+/** What the webhook process knows. */
+const knowing = (...objects: readonly KubeObject[]): Reader => {
+  const resources: readonly Resource[] = [SidecarSets, Namespaces, ControllerRevisions];
+  const store = new Store({ report: ({ error }) => assert.fail(String(error)) });
+  for (const resource of resources) store.register(resource);
+  for (const [i, object] of [namespace('default'), ...objects].entries()) {
+    const resource = resources.find(r => r.kind === object.kind) as Resource<Seen>;
+    store.changed(resource, { ...object, metadata: { uid: `${i}`, resourceVersion: `${i + 1}`, ...object.metadata } });
+  }
+  return store;
+};
+
+const base = {
+  uid: 'u',
+  group: '',
+  version: 'v1',
+  plural: 'pods',
+  subresource: '',
+  namespace: 'default',
+  name: 'web-0',
+  user: 'a',
+  dryRun: false,
+};
+const created = (pod: KubeObject, reader: Reader, more: Partial<typeof base> = {}): Verdict =>
+  webhook.decide({ ...base, ...more, operation: 'CREATE', object: pod } satisfies Review, reader, 0);
+
+const containersAfter = (pod: KubeObject, reader: Reader, more: Partial<typeof base> = {}): readonly string[] => {
+  const verdict = created(pod, reader, more);
+  assert.ok(verdict.is === 'allowed');
+  return (
+    applied(pod, verdict.patch)['spec'] as { containers: readonly { name: string; image: string }[] }
+  ).containers.map(c => `${c.name} ${c.image}`);
+};
+
+const own = 'main app:v1';
+
+describe('A pod that is created', () => {
+  it('gets the sets that select it, in the order of their names', () => {
+    const sets = [
+      aSidecarSet({ name: 'b', spec: { containers: [{ name: 'b', image: 'b' }] } }),
+      aSidecarSet({ name: 'a' }),
+    ];
+    assert.deepEqual(containersAfter(aPod(), knowing(...sets)), ['log log:v1', 'b b', own]);
+  });
+
+  it('gets none that selects others, is paused, is being deleted, or is for other namespaces', () => {
+    const others = [
+      aSidecarSet({ name: 'a', spec: { selector: { matchLabels: { app: 'x' } } } }),
+      aSidecarSet({ name: 'b', spec: { injectionStrategy: { paused: true } } }),
+      aSidecarSet({ name: 'c', metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+      aSidecarSet({ name: 'd', spec: { namespaceSelector: { matchLabels: { team: 'x' } } } }),
+      aSidecarSet({ name: 'e', version: 'v1alpha1', spec: { namespace: 'elsewhere' } }),
+    ];
+    assert.deepEqual(created(aPod(), knowing(...others)), { is: 'allowed', patch: [], warnings: [] });
+  });
+
+  it('is found by expressions as well as by labels', () => {
+    for (const expression of [
+      { key: 'app', operator: 'In', values: ['x', 'web'] },
+      { key: 'app', operator: 'Exists' },
+      { key: 'app', operator: 'NotIn', values: ['x'] },
+    ]) {
+      const set = aSidecarSet({ spec: { selector: { matchExpressions: [expression] } } });
+      assert.deepEqual(containersAfter(aPod(), knowing(set)), ['log log:v1', own]);
+    }
+  });
+
+  it('without a namespace is in that of the request', () => {
+    const set = aSidecarSet({ spec: { namespaceSelector: { matchLabels: { team: 'x' } } } });
+    const pod = aPod('web-0', {}, { namespace: undefined });
+    const reader = knowing(set, namespace('shop', { team: 'x' }));
+    assert.deepEqual(containersAfter(pod, reader, { namespace: 'shop' }), ['log log:v1', own]);
+    assert.deepEqual(containersAfter(pod, reader), [own]);
+  });
+
+  it('is not touched by a set that was stored broken', () => {
+    assert.deepEqual(containersAfter(aPod(), knowing(aSidecarSet({ spec: { containers: 'none' } }))), [own]);
+  });
+
+  it('that is finished already, or is no pod at all, is left alone', () => {
+    const finished = { ...aPod(), status: { phase: 'Succeeded' } };
+    assert.deepEqual(containersAfter(finished, knowing(aSidecarSet())), [own]);
+    assert.deepEqual(containersAfter(aPod(), knowing(aSidecarSet()), { group: 'other' }), [own]);
+    assert.deepEqual(containersAfter(aPod(), knowing(aSidecarSet()), { subresource: 'binding' }), [own]);
+  });
+
+  it('gets a canary instead of its base', () => {
+    const canary = aSidecarSet({
+      name: 'canary',
+      image: 'log:canary',
+      metadata: {
+        annotations: { 'apps.kruise.io/sidecarset-canary': 'true', 'apps.kruise.io/sidecarset-base': 'logs' },
+      },
+    });
+    assert.deepEqual(containersAfter(aPod(), knowing(aSidecarSet(), canary)), ['log log:canary', own]);
+  });
+
+  it('with a corrupted mark is refused, with the annotation', () => {
+    const pod = aPod('web-0', {}, { annotations: { 'kruise.io/sidecarset-hash': '{oops' } });
+    const verdict = created(pod, knowing(aSidecarSet()));
+    assert.ok(verdict.is === 'refused');
+    assert.deepEqual(
+      verdict.problems.map(p => p.field),
+      ['metadata.annotations[kruise.io/sidecarset-hash]'],
+    );
+  });
+});
+
+describe('A set that is pinned to a revision', () => {
+  const revision = (name: string, number: number, image: string, version: string): KubeObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name,
+      namespace: 'berth-system',
+      labels: { 'kruise.io/sidecarset-name': 'logs', 'apps.kruise.io/sidecarset-custom-version': version },
+    },
+    revision: number,
+    data: {
+      spec: {
+        $patch: 'replace',
+        containers: [{ name: 'log', image }],
+        initContainers: null,
+        volumes: null,
+        imagePullSecrets: null,
+        patchPodMetadata: null,
+      },
+    },
+  });
+  const history = [revision('logs-1', 1, 'log:one', 'v'), revision('logs-2', 2, 'log:two', 'v')];
+  const pinned = (pin: object, strategy: object = {}): KubeObject =>
+    aSidecarSet({ spec: { injectionStrategy: { revision: pin } }, strategy: { ...strategy } });
+  const image = (set: KubeObject, uid = 'u') => containersAfter(aPod(), knowing(set, ...history), { uid })[0];
+
+  it('by name, or by the newest of a custom version, gives that one', () => {
+    assert.equal(image(pinned({ revisionName: 'logs-1' })), 'log log:one');
+    assert.equal(image(pinned({ customVersion: 'v' })), 'log log:two');
+  });
+
+  it('in part, gives the pinned one to the share of pods that the partition keeps, once and for all', () => {
+    const half = pinned({ customVersion: 'v', policy: 'Partial' }, { partition: '50%' });
+    const drawn = Array.from({ length: 400 }, (_, i) => image(half, `uid-${i}`) === 'log log:two');
+    const share = drawn.filter(Boolean).length;
+    assert.ok(share > 150 && share < 250, `${share} of 400`);
+    assert.equal(image(half, 'uid-1'), image(half, 'uid-1'));
+    assert.equal(image(pinned({ customVersion: 'v', policy: 'Partial' }, { partition: '100%' })), 'log log:two');
+    assert.equal(image(pinned({ customVersion: 'v', policy: 'Partial' }, { partition: 3 })), 'log log:v1');
+  });
+
+  it('that is gone gives the current one, with a warning: no pod is lost', () => {
+    const verdict = created(aPod(), knowing(pinned({ revisionName: 'gone' })));
+    assert.ok(verdict.is === 'allowed');
+    assert.match(verdict.warnings.join(), /the pinned revision gone cannot be found/);
+  });
+});
+
+describe('The scope of the pod webhook', () => {
+  it('fails only where a namespace asks for it, and never covers our own namespace and kube-system', () => {
+    const scopes = webhook.entries.map(({ failurePolicy, operations, namespaceSelector }) => {
+      const { matchExpressions } = namespaceSelector as { matchExpressions: { operator: string; values: string[] }[] };
+      return [failurePolicy, operations.join(), ...matchExpressions.map(e => `${e.operator} ${e.values.join()}`)];
+    });
+    assert.deepEqual(scopes, [
+      ['Ignore', 'CREATE', 'NotIn berth-system,kube-system', 'NotIn required'],
+      ['Fail', 'CREATE', 'NotIn berth-system,kube-system', 'In required'],
+      ['Ignore', 'UPDATE', 'NotIn berth-system,kube-system'],
+    ]);
+  });
+});

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { KubeObject, Reader, Review, Verdict, Wire } from '../../kube/contract.ts';
+import { applied, aSidecarSet, type SetOptions } from '../../test/support/sidecarsets.ts';
+import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
+import { sidecarSetHashes, sidecarSetRules } from './webhook.ts';
+
+const rules = sidecarSetRules({
+  namespace: 'berth-system',
+  secretName: 's',
+  mutatingConfiguration: 'm',
+  validatingConfiguration: 'v',
+});
+
+const knowing = (...sets: readonly KubeObject[]): Reader => {
+  const views = sets.flatMap(set => SidecarSets.view(set) ?? []) as readonly SidecarSetView[];
+  return {
+    get: (_, key) => views.find(v => v.key === key) as never,
+    list: () => views as never,
+    by: () => [],
+    claimOn: () => undefined,
+  };
+};
+
+const base = {
+  uid: 'u',
+  group: 'apps.kruise.io',
+  version: 'v1beta1',
+  plural: 'sidecarsets',
+  subresource: '',
+  namespace: '',
+  name: '',
+  user: 'a',
+  dryRun: false,
+};
+const creation = (object: KubeObject): Review => ({ ...base, operation: 'CREATE', object });
+const update = (oldObject: KubeObject, object: KubeObject): Review => ({
+  ...base,
+  operation: 'UPDATE',
+  object,
+  oldObject,
+});
+
+const fieldsOf = (verdict: Verdict): readonly string[] =>
+  verdict.is === 'refused' ? verdict.problems.map(p => p.field) : [];
+const wrongIn = (options: SetOptions, ...others: readonly KubeObject[]) =>
+  fieldsOf(rules.decide(creation(aSidecarSet(options)), knowing(...others), 0));
+const wrongAfter = (before: SetOptions, after: SetOptions) =>
+  fieldsOf(rules.decide(update(aSidecarSet(before), aSidecarSet(after)), knowing(), 0));
+
+describe('The hashes', () => {
+  const hashed = (set: KubeObject): KubeObject => {
+    const verdict = sidecarSetHashes.decide(creation(set), knowing(), 0);
+    assert.ok(verdict.is === 'allowed');
+    return applied(set, verdict.patch);
+  };
+
+  it('are written over whatever a user wrote there, and nothing else is touched', () => {
+    const set = aSidecarSet({ metadata: { annotations: { mine: '1', 'kruise.io/sidecarset-hash': 'lie' } } });
+    const after = hashed(set);
+    assert.equal(after.metadata.annotations?.['kruise.io/sidecarset-hash']?.length, 64);
+    assert.equal(after.metadata.annotations?.['mine'], '1');
+    assert.deepEqual(after['spec'], set['spec']);
+  });
+
+  it('are written once', () => {
+    const verdict = sidecarSetHashes.decide(creation(hashed(aSidecarSet())), knowing(), 0);
+    assert.deepEqual(verdict, { is: 'allowed', patch: [], warnings: [] });
+  });
+
+  it('are the same in both versions, and of a spec that cannot be read', () => {
+    const hash = (set: KubeObject) => hashed(set).metadata.annotations?.['kruise.io/sidecarset-hash'];
+    assert.equal(hash(aSidecarSet()), hash(aSidecarSet({ version: 'v1alpha1', spec: { namespace: 'x' } })));
+    assert.equal(hash({ ...aSidecarSet(), spec: 5 })?.length, 64);
+  });
+});
+
+describe('A SidecarSet', () => {
+  it('that is right is accepted', () => assert.deepEqual(wrongIn({}), []));
+
+  const rows: readonly (readonly [string, SetOptions, readonly string[]])[] = [
+    ['a dot in its name', { name: 'a.b' }, ['metadata.name']],
+    ['a name of 64 characters', { name: 'a'.repeat(64) }, ['metadata.name']],
+    ['no containers', { spec: { containers: [] } }, ['spec']],
+    ['a container without a name', { container: { name: '' } }, ['spec.containers[0].name']],
+    ['a container without an image', { container: { image: '' } }, ['spec.containers[0].image']],
+    [
+      'a mount of an unknown volume',
+      { container: { volumeMounts: [{ name: 'x', mountPath: '/x' }] } },
+      ['spec.containers[0].volumeMounts[0].name'],
+    ],
+    [
+      'one path twice',
+      {
+        spec: { volumes: [{ name: 'v' }] },
+        container: {
+          volumeMounts: [
+            { name: 'v', mountPath: '/x' },
+            { name: 'v', mountPath: '/x' },
+          ],
+        },
+      },
+      ['spec.containers[0].volumeMounts[1].mountPath'],
+    ],
+    [
+      'one name in both lists',
+      { spec: { initContainers: [{ name: 'log', image: 'a' }] } },
+      ['spec.initContainers[0].name'],
+    ],
+    [
+      'a probe of a plain init container',
+      { spec: { initContainers: [{ name: 'i', image: 'a', livenessProbe: {} }] } },
+      ['spec.initContainers[0].livenessProbe'],
+    ],
+    [
+      'a request above its limit',
+      { container: { resources: { limits: { cpu: '1' }, requests: { cpu: '1001m' } } } },
+      ['spec.containers[0].resources.requests[cpu]'],
+    ],
+    [
+      'partition and selector',
+      { strategy: { partition: 1, selector: { matchLabels: { a: 'b' } } } },
+      ['spec.updateStrategy'],
+    ],
+    ['an empty update selector', { strategy: { selector: {} } }, ['spec.updateStrategy.selector']],
+    [
+      'a weight of 101',
+      {
+        strategy: {
+          priorityStrategy: { weightPriority: [{ weight: 101, matchSelector: { matchLabels: { a: 'b' } } }] },
+        },
+      },
+      ['spec.updateStrategy.priorityStrategy.weightPriority[0].weight'],
+    ],
+    [
+      'one scatter term twice',
+      {
+        strategy: {
+          scatterStrategy: [
+            { key: 'a', value: 'b' },
+            { key: 'a', value: 'b' },
+          ],
+        },
+      },
+      ['spec.updateStrategy.scatterStrategy[1]'],
+    ],
+    [
+      'a pin without a name',
+      { spec: { injectionStrategy: { revision: { policy: 'Partial' } } } },
+      ['spec.injectionStrategy.revision'],
+    ],
+    [
+      'a pin to nothing',
+      { spec: { injectionStrategy: { revision: { customVersion: 'v' } } } },
+      ['spec.injectionStrategy.revision'],
+    ],
+    [
+      'an annotation patch without annotations',
+      { spec: { patchPodMetadata: [{}] } },
+      ['spec.patchPodMetadata[0].annotations'],
+    ],
+    [
+      'one annotation twice',
+      { spec: { patchPodMetadata: [{ annotations: { a: '1' } }, { annotations: { a: '2' } }] } },
+      ['spec.patchPodMetadata'],
+    ],
+    [
+      'a source of variables that is no label',
+      {
+        container: {
+          transferEnv: [{ sourceContainerNameFrom: { fieldRef: { fieldPath: 'metadata.name' } }, envName: 'A' }],
+        },
+      },
+      ['spec.containers[0].transferEnv[0].sourceContainerNameFrom.fieldRef.fieldPath'],
+    ],
+  ];
+  for (const [what, options, fields] of rows)
+    it(`with ${what} is refused`, () => assert.deepEqual(wrongIn(options), fields));
+
+  it('with several mistakes is refused with all of them', () => {
+    const fields = wrongIn({ name: 'a.b', container: { image: '' }, spec: { selector: {}, patchPodMetadata: [{}] } });
+    assert.deepEqual([...fields].sort(), [
+      'metadata.name',
+      'spec.containers[0].image',
+      'spec.patchPodMetadata[0].annotations',
+      'spec.selector',
+    ]);
+  });
+
+  it('under NotUpdate may have a strategy that nobody looks at', () => {
+    const strategy = { type: 'NotUpdate', partition: 1, selector: { matchLabels: { a: 'b' } } };
+    assert.deepEqual(wrongIn({ strategy }), []);
+  });
+});
+
+describe('Two SidecarSets for the same pods', () => {
+  it('may not share a container name, in their lists', () => {
+    assert.deepEqual(wrongIn({ name: 'other' }, aSidecarSet()), ['spec.containers[0].name']);
+  });
+
+  it('may, if they select other pods or other namespaces', () => {
+    assert.deepEqual(wrongIn({ name: 'other', spec: { selector: { matchLabels: { app: 'x' } } } }, aSidecarSet()), []);
+    const inA = { spec: { namespaceSelector: { matchLabels: { team: 'a' } } } };
+    const inB = { spec: { namespaceSelector: { matchLabels: { team: 'b' } } } };
+    assert.deepEqual(wrongIn({ name: 'other', ...inA }, aSidecarSet(inB)), []);
+  });
+
+  it('may not have different volumes of one name, but may write one volume in two ways', () => {
+    const withVolume = (volume: Wire, container: string): SetOptions => ({
+      spec: { containers: [{ name: container, image: 'a' }], volumes: [{ name: 'v', ...volume }] },
+    });
+    const gi = { emptyDir: { sizeLimit: '1Gi' } };
+    assert.deepEqual(
+      wrongIn({ name: 'other', ...withVolume(gi, 'a') }, aSidecarSet(withVolume({ emptyDir: {} }, 'b'))),
+      ['spec.volumes[0]'],
+    );
+    assert.deepEqual(wrongIn({ name: 'other', ...withVolume(gi, 'a') }, aSidecarSet(withVolume(gi, 'b'))), []);
+  });
+
+  it('may share everything if one is the canary of the other, whichever is judged', () => {
+    const canary: SetOptions = {
+      name: 'canary',
+      strategy: { type: 'NotUpdate' },
+      metadata: {
+        annotations: { 'apps.kruise.io/sidecarset-canary': 'true', 'apps.kruise.io/sidecarset-base': 'logs' },
+      },
+    };
+    assert.deepEqual(wrongIn(canary, aSidecarSet()), []);
+    assert.deepEqual(wrongIn({}, aSidecarSet(canary)), []);
+  });
+});
+
+describe('An update of a SidecarSet', () => {
+  it('may remove containers, and neither add nor rename any', () => {
+    const two = {
+      spec: {
+        containers: [
+          { name: 'log', image: 'a' },
+          { name: 'b', image: 'b' },
+        ],
+      },
+    };
+    assert.deepEqual(wrongAfter(two, {}), []);
+    assert.deepEqual(wrongAfter({}, two), ['spec.containers[1].name']);
+  });
+
+  it('may not change how a container is upgraded', () => {
+    const hot = { container: { upgradeStrategy: { upgradeType: 'HotUpgrade' } } };
+    const cold = { container: { upgradeStrategy: { upgradeType: 'ColdUpgrade' } } };
+    assert.deepEqual(wrongAfter(cold, hot), ['spec.containers[0].upgradeStrategy.upgradeType']);
+  });
+
+  it('may leave a mistake that was stored already, and is told of it', () => {
+    const verdict = rules.decide(
+      update(
+        aSidecarSet({ container: { image: '' } }),
+        aSidecarSet({ container: { image: '' }, strategy: { paused: true } }),
+      ),
+      knowing(),
+      0,
+    );
+    assert.ok(verdict.is === 'allowed');
+    assert.deepEqual(verdict.warnings, ['spec.containers[0].image: must be given']);
+  });
+});
