@@ -112,6 +112,29 @@ describe('leader election', () => {
     assert.equal(one.election.mayWrite(), false);
   });
 
+  it('counts a renewal that came after the end as leadership lost and gained: what happened between was not heeded', async () => {
+    const bench = new Bench();
+    const one = bench.replica('one');
+    await bench.clock.advance(1_999);
+    const { promise: answered, resolve } = Promise.withResolvers<void>();
+    bench.server.once(
+      ({ method }) => method === 'PATCH',
+      async (_, serve) => {
+        const answer = serve();
+        await answered;
+        return answer;
+      },
+    );
+    await bench.clock.advance(1);
+    // The process resumes 10.5 s after its last renewal, and the answer is read before any timer fires.
+    bench.clock.freeze(8_500);
+    assert.equal(one.election.mayWrite(), false);
+    resolve();
+    await new Promise(done => setImmediate(done));
+    assert.equal(one.election.mayWrite(), true);
+    assert.deepEqual(one.history, ['gained', 'lost', 'gained']);
+  });
+
   it('does not believe the clocks of others', async () => {
     const bench = new Bench();
     const spec = { holderIdentity: 'one', leaseDurationSeconds: 15, renewTime: '2001-01-01T00:00:00.000000Z' };

@@ -119,6 +119,8 @@ class Candidate {
 
   #gain(began: Millis): void {
     const { clock, log, onGained } = this.#c;
+    // The timer that ends leadership may fire after this answer was read: what happened since the end was not heeded.
+    if (!this.mayWrite()) this.#lose('renewed too late');
     const isNew = this.#renewedAt === undefined;
     this.#renewedAt = began;
     this.#deadline?.();
