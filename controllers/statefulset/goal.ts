@@ -38,12 +38,15 @@ const goalOf = (rollout: Rollout, replica: Replica, wish: Wish | undefined, know
   const isUnderWay = wish?.revision === update && revision !== update;
   const forward = revision === update ? reached : isUnderWay ? reached : holding(rollout, replica);
   const goal = revision !== update && forward.is === 'reached' ? towards(rollout, pod, revision, known) : forward;
-  if (wish === undefined || goal.is === 'recreate' || goal.is === 'change') return goal;
+  if (wish === undefined || goal.is === 'recreate' || goal.is === 'change' || isPending(goal)) return goal;
   if (wish.revision === revision) return asWished(pod, wish);
   return { is: 'withdraw', wish, because: goal.is === 'stay' ? goal.because : undefined };
 };
 
 const reached: Goal = { is: 'reached' };
+
+/** What was begun for an earlier template is not taken back: the next pass goes on from there. */
+const isPending = (goal: Goal): boolean => goal.is === 'stay' && goal.because.reason === 'RevisionPending';
 
 /** What keeps pods of older revisions where they are. */
 const holding = ({ scene }: Rollout, { rank }: Replica): Goal => {
@@ -81,7 +84,10 @@ const differenceFrom = ({ history }: Rollout, revision: string, known: Map<strin
   const [from, to] = [history.templates.get(revision), history.templates.get(history.update)];
   const difference: Difference =
     from === undefined || to === undefined
-      ? { is: 'recreate', fields: [`revision ${revision}, which is unknown`] }
+      ? {
+          is: 'recreate',
+          fields: [revision === '' ? 'a revision that it does not name' : `revision ${revision}, which is gone`],
+        }
       : differenceBetween(from, to);
   known.set(revision, difference);
   return difference;
