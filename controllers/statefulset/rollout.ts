@@ -46,7 +46,7 @@ const chosen = (
 ): { readonly taken: ReadonlySet<Replica>; readonly held: ReadonlySet<Replica> } => {
   const moving = all
     .filter(({ goal }) => goal.is === 'recreate' || goal.is === 'change')
-    .map(({ replica }): Moving => ({ name: replica.pod.name, charged: !whole.has(replica), replica }));
+    .map(({ replica }): Moving => ({ name: replica.pod.name, state: stateOf(replica, whole), replica }));
   const { taken, held } = choose(moving, spec.replicas - whole.size, maxUnavailableOf(spec));
   return { taken: new Set(taken.map(m => m.replica)), held: new Set(held.map(m => m.replica)) };
 };
