@@ -2,7 +2,8 @@
 
 import { resolve } from '../../api/intOrPercent.ts';
 import type { Reason } from '../../workloads/reasons.ts';
-import { choose } from '../../workloads/rollout/budget.ts';
+import { type Candidate, choose } from '../../workloads/rollout/budget.ts';
+import { isHot } from '../../workloads/sidecars/injection.ts';
 import { markAnnotations } from '../../workloads/sidecars/marks.ts';
 import { inOrder } from '../../workloads/sidecars/order.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
@@ -62,10 +63,16 @@ const blockOf = (member: Member, { set, isRecorded, fieldsOf }: Situation): Reas
     return { reason: 'RecordBroken', annotation: markAnnotations.withoutImage };
   if (member.markWithoutImage.hash !== set.injection.hashes.withoutImage)
     return { reason: 'NotInPlace', fields: fieldsOf(member) };
+  const hot = hotFields(set);
+  if (hot.length > 0) return { reason: 'NotInPlace', fields: hot };
   if (strategy.paused) return { reason: 'Paused' };
   if (strategy.selector?.matches(member.pod.labels) === false) return { reason: 'NotSelected' };
   return isRecorded ? undefined : { reason: 'RevisionPending' };
 };
+
+/** Replacing a working twin is not what its author asked for. */
+const hotFields = ({ injection: { containers } }: UsableSidecarSet): readonly string[] =>
+  containers.flatMap((container, i) => (isHot(container) ? [`spec.containers[${i}].upgradeStrategy.upgradeType`] : []));
 
 const unfinished = ({ progress }: Member): Reason | undefined =>
   progress.is === 'restarting' || progress.is === 'settling' ? progress.for : undefined;
@@ -87,8 +94,13 @@ const withinBudget = (waiting: readonly Member[], { set, members }: Situation) =
   const candidates = waiting.map(member => ({
     member,
     name: nameOf(member.pod),
-    charged: !member.isReady || isCharged(member),
+    state: stateOf(member),
   }));
   const { taken, held } = choose(candidates, members.filter(isCharged).length, limit);
   return { taken: taken.map(c => c.member), held: held.map(c => c.member), limit };
+};
+
+const stateOf = (member: Member): Candidate['state'] => {
+  if (!member.isReady) return 'down';
+  return isCharged(member) ? 'unsettled' : 'whole';
 };

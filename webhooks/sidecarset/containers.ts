@@ -6,6 +6,7 @@
 import { invalid, type Problem, required } from '../../api/problem.ts';
 import { parseQuantity } from '../../api/quantity.ts';
 import { isGiven, itemsOf, memberOf, type Raw, textOf } from './raw.ts';
+import { resourcesProblems } from './resources.ts';
 import { transferProblems } from './transferEnv.ts';
 
 export const containerProblems = (spec: Raw): readonly Problem[] => {
@@ -68,6 +69,7 @@ const problemsOf = (container: Raw, path: string, volumes: readonly Raw[]): read
   ...envProblems(itemsOf(container, 'env'), `${path}.env`),
   ...resourceProblems(memberOf(container, 'resources'), `${path}.resources`),
   ...transferProblems(itemsOf(container, 'transferEnv'), `${path}.transferEnv`),
+  ...resourcesProblems(container, `${path}.resourcesPolicy`),
 ];
 
 const imageProblems = (container: Raw, field: string): readonly Problem[] => {

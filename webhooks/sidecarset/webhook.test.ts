@@ -174,7 +174,29 @@ describe('A SidecarSet', () => {
       ['spec.containers[0].transferEnv[0].sourceContainerNameFrom.fieldRef.fieldPath'],
     ],
   ];
-  for (const [what, options, fields] of rows)
+  const computed = (resourcesExpr: Wire, more: Wire = {}): SetOptions => ({
+    container: { resourcesPolicy: { targetContainersMode: 'sum', resourcesExpr, ...more } },
+  });
+  const policy = 'spec.containers[0].resourcesPolicy';
+  const computedRows: typeof rows = [
+    [
+      'an expression that cannot work',
+      computed({ limits: { cpu: 'cpu*cpu' } }),
+      [`${policy}.resourcesExpr.limits.cpu`],
+    ],
+    ['no expression at all', computed({}), [`${policy}.resourcesExpr`]],
+    [
+      'a pattern that is none',
+      computed({ limits: { cpu: 'cpu' } }, { targetContainersNameRegex: '(' }),
+      [`${policy}.targetContainersNameRegex`],
+    ],
+    [
+      'computed and fixed resources',
+      { container: { ...computed({}).container, resources: { limits: { cpu: '1' } } } },
+      [policy],
+    ],
+  ];
+  for (const [what, options, fields] of [...rows, ...computedRows])
     it(`with ${what} is refused`, () => assert.deepEqual(wrongIn(options), fields));
 
   it('with several mistakes is refused with all of them', () => {

@@ -58,7 +58,8 @@ const quantityText = (text: string): string => {
 };
 
 /** An init container that runs as long as its pod. */
-export const isNativeSidecar = (container: Wire): boolean => container['restartPolicy'] === 'Always';
+export const isNativeSidecar = (container: { readonly restartPolicy?: unknown }): boolean =>
+  container.restartPolicy === 'Always';
 
 const withoutImage = ({ image: _image, ...rest }: Wire): Wire => rest;
 

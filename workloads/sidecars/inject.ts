@@ -8,6 +8,7 @@ import { annotations as names } from '../../api/names.ts';
 import type { Sidecar } from '../../api/sidecarset.ts';
 import { type Instant, type KubeObject, type Op, pointer, type Wire } from '../../kube/contract.ts';
 import { isInjected } from './environment.ts';
+import { isNativeSidecar } from './hash.ts';
 import { hotAnnotations, withWorking, workingAnnotation } from './hotUpgrade.ts';
 import { type Injection, isHot, namesInPod, runningNames } from './injection.ts';
 import {
@@ -21,7 +22,8 @@ import {
 } from './marks.ts';
 import { type Built, type Placed, place } from './placement.ts';
 import { type Patched, withPatches } from './podMetadata.ts';
-import { sidecarsFor } from './sidecar.ts';
+import { type Resources, resourcesFor } from './resources.ts';
+import { type Host, sidecarsFor } from './sidecar.ts';
 import { byBytes } from './typedJson.ts';
 import { appendMissing, volumesOf } from './volumes.ts';
 
@@ -53,7 +55,9 @@ export const inject = (pod: KubeObject, injections: readonly Injection[], now: I
   const marks = marksIn(patched.annotations);
   if (marks.is === 'impossible') return marks;
   const todo = injections.filter(injection => !isThere(injection, pod, marks.hash));
-  const { ops, warnings } = additions(pod, todo);
+  const resources = resourcesIn(pod, todo, injections);
+  if (resources.is === 'impossible') return resources;
+  const { ops, warnings } = additions(pod, todo, resources.of);
   const after = new Map([...patched.annotations, ...markingsFor(todo, patched.annotations, marks, now)]);
   return { is: 'done', ops: [...annotationOps(pod, before, after), ...ops], warnings };
 };
@@ -92,10 +96,11 @@ const isObject = (value: unknown): value is Wire =>
 
 // ── Containers, volumes, secrets ────────────────────────────────────────────────────────────────────────────────────
 
-const additions = (pod: KubeObject, todo: readonly Injection[]): Placed => {
+const additions = (pod: KubeObject, todo: readonly Injection[], resources: Host['resources']): Placed => {
   const spec = specOf(pod);
-  const init = place('initContainers', spec.initContainers, builtFor(pod, todo, 'initContainers').toSorted(byName));
-  const main = place('containers', spec.containers, builtFor(pod, todo, 'containers'));
+  const host: Host = { meta: pod.metadata, own: ownOf(spec.containers), resources };
+  const init = place('initContainers', spec.initContainers, builtFor(host, todo, 'initContainers').toSorted(byName));
+  const main = place('containers', spec.containers, builtFor(host, todo, 'containers'));
   const secrets = todo.flatMap(injection => injection.imagePullSecrets);
   return {
     ops: [
@@ -108,20 +113,43 @@ const additions = (pod: KubeObject, todo: readonly Injection[]): Placed => {
   };
 };
 
-const builtFor = (
-  pod: KubeObject,
-  todo: readonly Injection[],
-  list: 'containers' | 'initContainers',
-): readonly Built[] => {
-  const own = (specOf(pod).containers ?? []).filter(container => !isInjected(container));
-  return todo.flatMap(injection =>
+const builtFor = (host: Host, todo: readonly Injection[], list: 'containers' | 'initContainers'): readonly Built[] =>
+  todo.flatMap(injection =>
     injection[list].flatMap(sidecar =>
-      sidecarsFor(sidecar, { meta: pod.metadata, own }).map(
+      sidecarsFor(sidecar, host).map(
         (container): Built => ({ container, set: injection.set, place: placeOf(sidecar) }),
       ),
     ),
   );
+
+const ownOf = (containers: readonly Container[] = []): readonly Container[] => containers.filter(c => !isInjected(c));
+
+type ResourcesIn = { readonly is: 'computed'; readonly of: Map<Sidecar, Resources> } | Impossible;
+
+/** Containers of the app are those that keep running, and that no set of this pod has the name of. */
+const resourcesIn = (pod: KubeObject, todo: readonly Injection[], all: readonly Injection[]): ResourcesIn => {
+  const { containers, initContainers = [] } = specOf(pod);
+  const ours = new Set(
+    all.flatMap(i => [...i.containers, ...i.initContainers]).flatMap(c => [c.name, ...namesInPod(c)]),
+  );
+  const running = [...initContainers.filter(isNativeSidecar), ...(containers ?? [])];
+  const app = ownOf(running).filter(({ name }) => !ours.has(name));
+  const of = new Map<Sidecar, Resources>();
+  for (const { set, ...injection } of todo)
+    for (const sidecar of [...injection.containers, ...injection.initContainers]) {
+      if (sidecar.resourcesPolicy === undefined) continue;
+      const computed = resourcesFor(sidecar.resourcesPolicy, app);
+      if (computed.is === 'impossible') return noResources(set, sidecar.name, computed.why);
+      of.set(sidecar, computed.resources);
+    }
+  return { is: 'computed', of };
 };
+
+const noResources = (set: string, container: string, why: string): Impossible => ({
+  is: 'impossible',
+  field: 'spec.containers',
+  message: `SidecarSet ${set}: resources of its container ${container} cannot be computed: ${why}`,
+});
 
 const placeOf = ({ podInjectPolicy }: Sidecar): Built['place'] =>
   podInjectPolicy === 'BeforeAppContainer' ? 'before' : 'after';

@@ -104,11 +104,6 @@ const inOrder = (mark: Mark): Mark => ({
   ...(mark.controllerRevision === undefined ? {} : { controllerRevision: mark.controllerRevision }),
 });
 
-/** Equal but for the time of writing. */
-export const sameMark = (a: Mark | undefined, b: Mark): boolean =>
-  a !== undefined &&
-  goJson(inOrder({ ...a, updateTimestamp: null })) === goJson(inOrder({ ...b, updateTimestamp: null }));
-
 export const readInjectedList = (text: string | undefined): readonly string[] =>
   (text ?? '').split(',').filter(name => name !== '');
 

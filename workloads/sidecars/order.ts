@@ -3,6 +3,7 @@
 import type { SidecarSetSpec } from '../../api/sidecarset.ts';
 import { isReady } from '../pods/availability.ts';
 import { conditionOf, type PodPhase, type PodView } from '../pods/view.ts';
+import { scattered } from './scatter.ts';
 
 type Strategy = SidecarSetSpec['updateStrategy'];
 
@@ -10,12 +11,43 @@ interface HasPod {
   readonly pod: PodView;
 }
 
-/** Pods that serve least go first. */
+/** Pods that serve least go first, unless the strategy has priorities; then they are spread, if it says so. */
 export const inOrder = <M extends HasPod>(
   waiting: readonly M[],
-  _strategy: Strategy,
-  _all: readonly M[],
-): readonly M[] => waiting.toSorted((a, b) => byUse(a.pod, b.pod));
+  strategy: Strategy,
+  all: readonly M[],
+): readonly M[] => {
+  const byPriority = prioritised(
+    waiting.toSorted((a, b) => byUse(a.pod, b.pod)),
+    strategy.priorityStrategy,
+  );
+  return scattered(byPriority, strategy.scatterStrategy ?? [], all);
+};
+
+/** The greater sum of weights goes first; or the lower level, and within it the greater number. */
+const prioritised = <M extends HasPod>(pods: readonly M[], priority: Strategy['priorityStrategy']): readonly M[] => {
+  const weights = priority?.weightPriority ?? [];
+  if (weights.length > 0) {
+    const weight = ({ pod }: HasPod): number =>
+      weights.reduce((sum, term) => sum + (term.matchSelector.matches(pod.labels) ? term.weight : 0), 0);
+    return pods.toSorted((a, b) => weight(b) - weight(a));
+  }
+  const keys = priority?.orderPriority?.map(term => term.orderedKey) ?? [];
+  if (keys.length === 0) return pods;
+  return pods.toSorted(
+    (a, b) => levelOf(a.pod, keys) - levelOf(b.pod, keys) || numberIn(b.pod, keys) - numberIn(a.pod, keys),
+  );
+};
+
+/** A pod that has none of the labels goes first. */
+const levelOf = ({ labels }: PodView, keys: readonly string[]): number =>
+  keys.findIndex(key => Object.hasOwn(labels, key));
+
+/** At the end of the label's value: 10 of `web-10`. */
+const numberIn = (pod: PodView, keys: readonly string[]): number => {
+  const value = pod.labels[keys[levelOf(pod, keys)] ?? ''] ?? '';
+  return Number(/\d+$/.exec(value)?.[0] ?? 0);
+};
 
 const phases: Readonly<Record<PodPhase, number>> = { Pending: 0, Unknown: 1, Running: 2, Succeeded: 2, Failed: 2 };
 

@@ -7,6 +7,7 @@ import type { ObjectMeta } from '../../kube/contract.ts';
 import { type Env, transferred, withoutDuplicates } from './environment.ts';
 import { hotVersion } from './hotUpgrade.ts';
 import { isHot, podContainer, twinsOf } from './injection.ts';
+import type { Resources } from './resources.ts';
 import { sharedWith } from './sharing.ts';
 
 /** What a sidecar may take over from its pod. */
@@ -14,6 +15,8 @@ export interface Host {
   readonly meta: ObjectMeta;
   /** The pod's own containers, without sidecars. */
   readonly own: readonly Container[];
+  /** By sidecar: those that follow from the app's. */
+  readonly resources: ReadonlyMap<Sidecar, Resources>;
 }
 
 /** Two containers if it is upgraded hot: the second one is empty until the first upgrade. */
@@ -25,13 +28,15 @@ export const sidecarsFor = (sidecar: Sidecar, host: Host): readonly Container[] 
   return [twin(built, first, built.image ?? ''), twin(built, second, emptyImage)];
 };
 
-const builtFor = (sidecar: Sidecar, { meta, own }: Host): Container => {
+const builtFor = (sidecar: Sidecar, { meta, own, resources: computed }: Host): Container => {
   const container = podContainer(sidecar);
   const shared = sharedWith(sidecar, own);
+  const resources = computed.get(sidecar);
   const marked: Env[] = [...(container.env ?? []), { name: names.injected, value: 'true' }];
   return {
     ...container,
     env: withoutDuplicates(marked, [...transferred(sidecar, own, meta), ...shared.env]),
+    ...(resources === undefined ? {} : { resources }),
     ...(shared.mounts.length === 0 ? {} : { volumeMounts: [...(container.volumeMounts ?? []), ...shared.mounts] }),
     ...(shared.devices.length === 0 ? {} : { volumeDevices: [...(container.volumeDevices ?? []), ...shared.devices] }),
   };
