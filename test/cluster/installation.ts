@@ -16,7 +16,11 @@ export interface Berth {
 export interface InstallOptions {
   /** Told each thing that was done. */
   readonly onStep?: (step: string) => void;
+  /** Further arguments, by role. */
+  readonly flags?: Readonly<Partial<Record<Role, readonly string[]>>>;
 }
+
+type Role = 'webhook' | 'controller';
 
 const root = join(import.meta.dirname, '..', '..');
 const namespace = 'berth-system';
@@ -25,7 +29,7 @@ const armedWithinMs = 30_000;
 /** Resolves when the webhooks answer and the controller has read the cluster. */
 export const installBerth = async (
   cluster: Cluster,
-  { onStep = () => undefined }: InstallOptions = {},
+  { onStep = () => undefined, flags = {} }: InstallOptions = {},
 ): Promise<Berth> => {
   await applyManifests(cluster);
   onStep('CRDs, rights and webhook configurations applied');
@@ -33,8 +37,12 @@ export const installBerth = async (
   const webhookUrl = `https://127.0.0.1:${webhookPort}`;
   const place: Place = { cluster, webhookUrl };
   const [webhook, controller] = await Promise.all([
-    startRole(place, 'webhook', webhookPages, ['--webhook-address', `127.0.0.1:${webhookPort}`]),
-    startRole(place, 'controller', controllerPages, []),
+    startRole(place, 'webhook', webhookPages, [
+      '--webhook-address',
+      `127.0.0.1:${webhookPort}`,
+      ...(flags.webhook ?? []),
+    ]),
+    startRole(place, 'controller', controllerPages, flags.controller ?? []),
   ]);
   onStep('webhook and controller run');
   await untilArmed(cluster, webhookUrl);
@@ -58,7 +66,7 @@ interface Place {
 
 const startRole = async (
   { cluster, webhookUrl }: Place,
-  role: 'webhook' | 'controller',
+  role: Role,
   pagesPort: number,
   flags: readonly string[],
 ): Promise<ClusterProcess> => {

@@ -1,0 +1,112 @@
+/** The demo's story while its two processes are killed again and again: it still ends right. */
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Chapter, chapters, type Kubectl, nodes } from '../../../demo/story.ts';
+import { rowsOf, textOf } from '../../../demo/table.ts';
+import { tell } from '../../../demo/tell.ts';
+import { connect } from '../../../kube/client/connect.ts';
+import { systemClock as clock } from '../../../kube/clock.ts';
+import { waitFor } from '../../cluster/deadline.ts';
+import { installBerth } from '../../cluster/installation.ts';
+import { clusterForTests } from '../../cluster/shared.ts';
+import { deletedBy, isController, readPodWrites } from '../../instruments/audit.ts';
+import { check } from '../../instruments/checker.ts';
+import { invariants } from '../../instruments/invariants.ts';
+import { type Recorder, record } from '../../instruments/recorder.ts';
+import { type Summary, summaryOf } from '../../instruments/summary.ts';
+import { withEvidence } from './evidence.ts';
+import { killAndRestart, line, type Strike, strikesFor } from './strikes.ts';
+
+const seed = Number(process.env['BERTH_SEED'] ?? Date.now() % 1_000_000);
+
+/**
+ * The namespace requires injection, so that pods wait while no webhook answers: in others they start without their
+ * sidecar, which is wanted there and would make another story.
+ */
+const namespace = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'demo', labels: { 'berth/injection': 'required' } },
+};
+
+const cluster = await clusterForTests({ nodes });
+/** A container that is restarted in its pod keeps the pod's name, under which it holds the Lease. */
+const berth = await installBerth(cluster, { flags: { controller: ['--identity', 'berth-controller-0'] } });
+/** What happens to one process happens one after the other. */
+const lines = { webhook: line(), controller: line() };
+
+/** A user whom a webhook does not answer tries again. */
+const patient: Kubectl = args =>
+  waitFor(`kubectl ${args.join(' ')} to be accepted`, 60_000, () =>
+    cluster.kubectl(args).catch((error: unknown) => {
+      if (/failed calling webhook/u.test(String(error))) return undefined;
+      throw error;
+    }),
+  );
+
+/** Without the webhook an image set by hand is applied at once, undrained: the story has it tracked. */
+const kubectl: Kubectl = args => (args.includes('set') ? lines.webhook(() => patient(args)) : patient(args));
+
+/** Kubernetes' own controller waits ever longer, 82 s in the end, when its pods are refused: a change wakes it. */
+const wakeReplicaSets = (): Promise<unknown> =>
+  cluster.kubectl(['-n', 'demo', 'annotate', '--overwrite', 'replicasets', '--all', `woken=${performance.now()}`]);
+
+const strike = async ({ victim }: Strike): Promise<void> => {
+  await lines[victim](() => killAndRestart(berth[victim]));
+  await wakeReplicaSets();
+};
+
+const changesOfPods = (recorder: Recorder): number =>
+  recorder.chronicle().entries.filter(({ kind }) => kind === 'Pod').length;
+
+/** Plays one chapter under its strikes; resolves when both processes are up again too. */
+const play = async (chapter: Chapter, strikes: readonly Strike[], recorder: Recorder): Promise<string> => {
+  const before = changesOfPods(recorder);
+  const changes = (): number => changesOfPods(recorder) - before;
+  let over = false;
+  const due = ({ afterChanges }: Strike): Promise<true> =>
+    waitFor(`change ${afterChanges} of a pod`, 180_000, async () => over || changes() >= afterChanges || undefined);
+  const striking = strikes.map(async each => {
+    await due(each);
+    await strike(each);
+  });
+  const screen = { show: () => undefined, say: () => undefined, close: () => undefined };
+  const telling = tell([chapter], { kubectl, newest: kind => recorder.newest(kind), screen }).finally(() => {
+    over = true;
+  });
+  const [[told]] = await Promise.all([telling, ...striking]);
+  const kills = strikes.map(({ victim, afterChanges }) => `${victim} at ${afterChanges}`).join(', ');
+  return `${chapter.title}: ${told?.seconds.toFixed(1)} s and ${changes()} changes of pods, with kills of ${kills}`;
+};
+
+const summaryFrom = async (recorder: Recorder): Promise<Summary> => {
+  const chronicle = await recorder.caughtUp();
+  const writes = readPodWrites(cluster.apiServer.auditLog);
+  const deleted = deletedBy(writes, isController);
+  return summaryOf(chronicle, check(chronicle, invariants({ deletedByUs: uid => deleted.has(uid) })), writes);
+};
+
+test(`the story ends right although both processes are killed twice in every chapter (BERTH_SEED=${seed})`, async t => {
+  const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'test', clock });
+  const recorder = await record({ client, clock, file: join(cluster.folder, 'record.jsonl') });
+  const strikes = strikesFor(seed);
+  try {
+    await withEvidence(cluster, `demo-${seed}`, async () => {
+      await cluster.kubectl(['create', '-f', '-'], JSON.stringify(namespace));
+      for (const [index, chapter] of chapters.entries())
+        t.diagnostic(await play(chapter, strikes[index] ?? [], recorder));
+      const summary = await summaryFrom(recorder);
+      const rows = rowsOf(summary);
+      assert.ok(
+        rows.every(({ holds }) => holds),
+        textOf(rows, summary),
+      );
+      t.diagnostic(`${summary.revisions} revisions checked, story: ${summary.seconds.toFixed(1)} s`);
+    });
+  } finally {
+    await recorder[Symbol.asyncDispose]();
+    await client.close();
+  }
+});
