@@ -3,7 +3,7 @@
  * Each active pod gets one say: pods that are taken do their next step, all others finish what was begun on them.
  */
 
-import { isWhole, wakeFor } from '../../workloads/pods/availability.ts';
+import { isReady, isWhole, wakeFor } from '../../workloads/pods/availability.ts';
 import { isActive } from '../../workloads/pods/view.ts';
 import type { Reason } from '../../workloads/reasons.ts';
 import { type Candidate, choose } from '../../workloads/rollout/budget.ts';
@@ -49,6 +49,11 @@ const chosen = (
     .map(({ replica }): Moving => ({ name: replica.pod.name, state: stateOf(replica, whole), replica }));
   const { taken, held } = choose(moving, spec.replicas - whole.size, maxUnavailableOf(spec));
   return { taken: new Set(taken.map(m => m.replica)), held: new Set(held.map(m => m.replica)) };
+};
+
+const stateOf = (replica: Replica, whole: ReadonlySet<Replica>): Candidate['state'] => {
+  if (whole.has(replica)) return 'whole';
+  return isReady(replica.pod) ? 'unsettled' : 'down';
 };
 
 const users = ({ live, empty }: Scene, whole: ReadonlySet<Replica>): readonly string[] => [

@@ -1,13 +1,16 @@
 /**
  * The one definition of a disruption budget. A pod is *charged* while it is claimed, missing, on its way out or not
- * settled; a rollout takes a ready pod only while fewer pods are charged than the limit. A pod that is unavailable
- * already is taken first and charges nothing more: a broken revision never blocks its own repair.
+ * settled; a rollout takes a serving pod only while what it takes stays within the limit. A pod that is down already is
+ * taken first and charges nothing more: a broken revision never blocks its own repair.
  */
 
 export interface Candidate {
   readonly name: string;
-  /** Already charged: taking it costs nothing more. */
-  readonly charged: boolean;
+  /**
+   * `down`: does not serve, so taking it costs nothing. `unsettled`: serves, but is charged already, e.g. because it has
+   * only just come back; taking it costs nothing more while all that is charged fits the limit. `whole`: costs one.
+   */
+  readonly state: 'down' | 'unsettled' | 'whole';
 }
 
 export interface Choice<C extends Candidate> {
@@ -22,8 +25,13 @@ export interface Choice<C extends Candidate> {
  * @param limit the greatest number of pods that may be charged by what we do
  */
 export const choose = <C extends Candidate>(candidates: readonly C[], charged: number, limit: number): Choice<C> => {
-  const broken = candidates.filter(c => c.charged);
-  const whole = candidates.filter(c => !c.charged);
+  const of = (state: Candidate['state']) => candidates.filter(c => c.state === state);
+  const [down, unsettled, whole] = [of('down'), of('unsettled'), of('whole')];
+  // Others that are charged may be down by now: two that serve must not follow them at once.
+  const restless = Math.max(0, limit - (charged - unsettled.length));
   const free = Math.max(0, limit - charged);
-  return { taken: [...broken, ...whole.slice(0, free)], held: whole.slice(free) };
+  return {
+    taken: [...down, ...unsettled.slice(0, restless), ...whole.slice(0, free)],
+    held: [...unsettled.slice(restless), ...whole.slice(free)],
+  };
 };
