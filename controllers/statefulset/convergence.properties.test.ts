@@ -144,7 +144,10 @@ for (const management of ['Parallel', 'OrderedReady'] as const)
           cluster.settle(key);
           const pods = cluster.objects.list(Pods).map(stateOf);
           const expected = [0, 1, 2].map(i => [`web-${i}`, 'app:v9', 'z', 'True']);
-          assert.deepEqual(pods.sort(), expected);
+          assert.deepEqual(
+            pods.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)),
+            expected,
+          );
           const status = cluster.objects.get(StatefulSets, key)?.['status'] as Wire;
           assert.deepEqual([status['pods'], status['updatedReplicas'], status['readyReplicas']], [[], 3, 3]);
           assert.equal(status['currentRevision'], status['updateRevision']);
