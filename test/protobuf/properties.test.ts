@@ -5,16 +5,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Answers } from '../../kube/answers.ts';
 import type { KubeObject, Resource } from '../../kube/contract.ts';
 import { Malformed } from '../../kube/malformed.ts';
+import { protobuf } from '../../kube/protobuf/envelope.ts';
 import { Frames } from '../../kube/protobuf/frames.ts';
 import { isCompact, readObject } from '../../kube/protobuf/object.ts';
 import { Reader } from '../../kube/protobuf/reader.ts';
 import { decodeFrame, decodeList } from '../../kube/reflector/protobuf.ts';
+import { asStatus } from '../../kube/wire.ts';
 import { Nodes, Pods } from '../../workloads/resources.ts';
 import { anyNode, anyPod } from '../support/protobuf/arbitrary.ts';
-import { encode, type Fields } from '../support/protobuf/encode.ts';
-import { nodeFields, podFields } from '../support/protobuf/kinds.ts';
+import { encode, envelope, type Fields } from '../support/protobuf/encode.ts';
+import { nodeFields, podFields, podListFields, statusFields } from '../support/protobuf/kinds.ts';
 
 // One for all: what it has seen before must not show in what it reads next.
 const reader = new Reader();
@@ -42,6 +45,43 @@ test('the encoder of these tests writes what an apiserver wrote, as far as a vie
   const { items } = JSON.parse(fixture) as { items: KubeObject[] };
   for (const pod of items)
     assert.deepEqual(fromProtobuf(Pods, encode(podFields, pod)), Pods.view({ ...pod, apiVersion: 'v1', kind: 'Pod' }));
+});
+
+test('a list of any pods is the list of their views', () => {
+  assert.ok(isCompact(Pods));
+  const compact = Pods;
+  fc.assert(
+    fc.property(fc.array(anyPod, { maxLength: 4 }), items => {
+      const list = { metadata: { resourceVersion: '7', continue: 'more' }, items };
+      const page = decodeList(compact, envelope('v1', 'PodList', encode(podListFields, list)), reader);
+      assert.deepEqual(
+        page.items.map(item => Pods.view(item)),
+        items.map(item => Pods.view(asJson(item))),
+      );
+      assert.deepEqual([page.version, page.continue], ['7', 'more']);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('any refusal says the same in both encodings', () => {
+  const word = fc.string({ unit: 'grapheme' });
+  const cause = fc.record({ reason: word, message: word, field: word });
+  const details = fc.record({ name: word, causes: fc.array(cause), retryAfterSeconds: fc.integer({ min: 1 }) });
+  const refusal = fc.record(
+    { kind: fc.constant('Status'), message: word, reason: word, code: fc.integer({ min: 400, max: 599 }), details },
+    { requiredKeys: ['kind', 'code'] },
+  );
+  fc.assert(
+    fc.property(refusal, status => {
+      const body = envelope('v1', 'Status', encode(statusFields, status));
+      const answer = { status: status.code, headers: { 'content-type': protobuf }, body };
+      const { message, ...rest } = new Answers(reader).statusIn(answer);
+      const { message: inJson, ...expected } = asStatus(asJson(status as unknown as KubeObject), status.code, '');
+      assert.deepEqual(rest, expected);
+      if ((status.message ?? '') !== '') assert.equal(message, inJson);
+    }),
+  );
 });
 
 /** Bytes of a real watch and of a real list with a few of them changed, or cut off. */

@@ -1,0 +1,75 @@
+/** `npm run bench`: one table of what Berth costs, against a baseline that was measured in the same run. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Command, Option } from 'commander';
+import { admissionRows } from './admission.ts';
+import { holds, type Row, tableOf } from './figures.ts';
+import { type Plan, quick, type Report, whole } from './plan.ts';
+import { churnRows, readingRows } from './reading.ts';
+import { surroundings } from './surroundings.ts';
+import { writingRows } from './writing.ts';
+
+type Part = (plan: Plan, report: Report) => Promise<readonly Row[]>;
+
+const parts = {
+  reading: readingRows,
+  writing: writingRows,
+  admission: admissionRows,
+  churn: churnRows,
+} as const satisfies Record<string, Part>;
+
+type Name = keyof typeof parts;
+
+interface Flags {
+  readonly quick?: true;
+  readonly runs?: string;
+  readonly churn?: string;
+  readonly only?: readonly Name[];
+  readonly write?: string;
+}
+
+const program = new Command('bench')
+  .description('Measures what Berth costs; takes half an hour, or two minutes with --quick.')
+  .option('--quick', 'one short run of everything that needs no cluster')
+  .option('--runs <count>', 'how often each is measured')
+  .option('--churn <seconds>', 'how long memory is watched')
+  .addOption(new Option('--only <parts...>', 'some of it').choices(Object.keys(parts)))
+  .option('--write <file>', 'puts the table there too')
+  .parse();
+const flags = program.opts<Flags>();
+
+const planOf = ({ quick: isQuick, runs, churn }: Flags): Plan => ({
+  ...(isQuick === true ? quick : whole),
+  ...(runs === undefined ? {} : { runs: Number(runs) }),
+  ...(churn === undefined ? {} : { churnSeconds: Number(churn) }),
+});
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const began = performance.now();
+const report: Report = step => print(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${step}`);
+
+const about = surroundings();
+const rows: Row[] = [];
+for (const name of flags.only ?? (Object.keys(parts) as Name[]))
+  rows.push(...(await parts[name](planOf(flags), report)));
+
+const text = [
+  '# What Berth costs',
+  '',
+  'Written by `npm run bench -- --write docs/measured/bench.md`. Medians, with the range of all runs in brackets. Each',
+  'program runs in a process of its own, servers and clients apart, on 127.0.0.1; "better by" is against the baseline of',
+  'the same run, because figures of different machines and moments cannot be compared.',
+  '',
+  ...about.map(line => `* ${line}`),
+  '',
+  tableOf(rows),
+  '',
+].join('\n');
+print(`\n${text}`);
+if (flags.write !== undefined) {
+  mkdirSync(dirname(flags.write), { recursive: true });
+  writeFileSync(flags.write, text);
+}
+const missed = rows.filter(row => holds(row) === false);
+if (missed.length > 0) print(`Missed: ${missed.map(({ what, unit }) => `${what}, ${unit}`).join('; ')}`);

@@ -1,0 +1,42 @@
+/** The same patches by nothing but a pool of connections: the least that writing can cost. */
+
+import { Pool } from 'undici';
+import { given, say, startUsage } from '../usage.ts';
+import { namespace, podName, uid, type WriterOptions } from './writer.ts';
+
+const { origin, authority, patches } = given<WriterOptions>();
+const inFlight = 32;
+const pool = new Pool(origin, { connections: inFlight, pipelining: 1, allowH2: false, connect: { ca: authority } });
+
+const patch = async (index: number): Promise<void> => {
+  const { statusCode, body } = await pool.request({
+    method: 'PATCH',
+    path: `/api/v1/namespaces/${namespace}/pods/${podName(index)}`,
+    headers: {
+      'content-type': 'application/json-patch+json',
+      accept: 'application/vnd.kubernetes.protobuf, application/json',
+      'accept-encoding': 'identity',
+    },
+    body: JSON.stringify([
+      { op: 'test', path: '/metadata/uid', value: uid(index) },
+      { op: 'replace', path: '/metadata/resourceVersion', value: '10000000' },
+      { op: 'replace', path: '/spec/containers/1/image', value: `log:v${index}` },
+    ]),
+  });
+  await body.arrayBuffer();
+  if (statusCode !== 200) throw new Error(`status ${statusCode}`);
+};
+
+const run = async (count: number): Promise<void> => {
+  let next = 0;
+  const loop = async (): Promise<void> => {
+    while (next < count) await patch(next++);
+  };
+  await Promise.all(Array.from({ length: inFlight }, loop));
+};
+
+await run(3000);
+const usage = startUsage();
+await run(patches);
+say(usage());
+process.once('disconnect', () => process.exit());
