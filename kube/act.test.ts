@@ -124,6 +124,27 @@ describe('a patch', () => {
     assert.equal(bench.seen(), 'theirs');
   });
 
+  it('that the server stored unchanged is refused: no event will come of it', async () => {
+    const bench = new Bench();
+    const changeNothing: Op = { op: 'replace', path: '/data/n', value: '1' };
+    const refused = {
+      is: 'refused',
+      message: 'the server stored it unchanged: it asks for what is there, or something on the way took it back',
+    };
+    assert.deepEqual(await bench.outcome(patchOf(bench.object, [changeNothing])), refused);
+    bench.next('PATCH', (_, serve) => {
+      serve();
+      return answer(200, { kind: 'Status', status: 'Success' });
+    });
+    assert.deepEqual(await bench.outcome(patchOf(bench.object, [changeNothing])), refused);
+  });
+
+  it('of a status that the server stored unchanged is done: nobody waits for it', async () => {
+    const bench = new Bench();
+    const action: Action = { ...asPatch(patchOf(bench.object, [])), part: 'status' };
+    assert.deepEqual(await bench.outcome(action), { is: 'done' });
+  });
+
   it('that guards only the uid passes over other writers', async () => {
     const bench = new Bench();
     bench.touchedByAnother();

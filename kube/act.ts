@@ -1,6 +1,6 @@
 /** Every write of the product. An action becomes one request, and its answer one of four outcomes. */
 
-import { isLastState, judge, type Meaning, meaningOf } from './act/answer.ts';
+import { carriedOut, isLastState, judge, type Meaning, meaningOf } from './act/answer.ts';
 import { lookAt, requestFor } from './act/request.ts';
 import { Semaphore } from './act/semaphore.ts';
 import { Answers } from './answers.ts';
@@ -92,7 +92,7 @@ class Actor {
     if (object === undefined || action.do === 'evict')
       return { is: 'to be seen', because: 'carried out', message: 'the answer does not show the object' };
     this.#store.put(resourceOf(action), object);
-    return { is: 'settled', outcome: { is: 'done' } };
+    return { is: 'settled', outcome: carriedOut(action, object) };
   }
 
   /** The answer is the object where something keeps it, else its last state or a mere Status. */

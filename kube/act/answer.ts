@@ -38,6 +38,18 @@ export const meaningOf = (action: Action, status: Status): Meaning => {
   }
 };
 
+/**
+ * The outcome of an action that was carried out and left this object. A patch that made no new version brings no event:
+ * whoever waits for its own write would wait for ever. Of a status nobody waits to see what he wrote.
+ */
+export const carriedOut = (action: Action, { metadata }: Pick<KubeObject, 'metadata'>): Outcome => {
+  if (action.do !== 'patch' || action.part === 'status' || action.guard === 'uid') return { is: 'done' };
+  return isAsItWas(action.target, { metadata }) ? { is: 'refused', message: storedUnchanged } : { is: 'done' };
+};
+
+const storedUnchanged =
+  'the server stored it unchanged: it asks for what is there, or something on the way took it back';
+
 /** The outcome in the light of the object as it is now; undefined: there is none of that name. */
 export const judge = (action: Action, doubt: Doubt, message: string, found: KubeObject | undefined): Outcome => {
   const there = found !== undefined && (action.do === 'create' || found.metadata.uid === action.target.uid);
@@ -46,16 +58,29 @@ export const judge = (action: Action, doubt: Doubt, message: string, found: Kube
       // Somebody's object has our name: it must be seen, never assumed to be ours.
       return there ? { is: 'stale' } : { is: 'failed', message };
     case 'patch':
-      return there ? judgePatch(action.target, doubt, message, found) : { is: 'stale' };
+      if (!there) return { is: 'stale' };
+      return isAsItWas(action.target, found) ? judgePatch(action, doubt, message, found) : { is: 'stale' };
     case 'evict':
     case 'delete':
       return judgeRemoval(doubt, message, there ? found : undefined);
   }
 };
 
-const judgePatch = (target: Target, doubt: Doubt, message: string, found: KubeObject): Outcome => {
-  if (found.metadata.resourceVersion !== target.resourceVersion || doubt === 'conflict') return { is: 'stale' };
-  return doubt === 'guard or rule' ? { is: 'refused', message } : { is: 'failed', message };
+const isAsItWas = ({ resourceVersion }: Target, { metadata }: Pick<KubeObject, 'metadata'>): boolean =>
+  metadata.resourceVersion === resourceVersion;
+
+/** Of a patch that left no new version. */
+const judgePatch = (action: Action, doubt: Doubt, message: string, found: KubeObject): Outcome => {
+  switch (doubt) {
+    case 'conflict':
+      return { is: 'stale' };
+    case 'guard or rule':
+      return { is: 'refused', message };
+    case 'lost':
+      return { is: 'failed', message };
+    case 'carried out':
+      return carriedOut(action, found);
+  }
 };
 
 const judgeRemoval = (doubt: Doubt, message: string, found: KubeObject | undefined): Outcome => {

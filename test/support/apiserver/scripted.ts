@@ -3,6 +3,7 @@
  * machine looks, and does anything else that a test scripts for its next requests.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer, Client, Request, Stream } from '../../../kube/client.ts';
 import { addressOf, type KubeObject, type ObjectMeta, type Resource, type Wire } from '../../../kube/contract.ts';
 import { isRecord } from '../../../kube/wire.ts';
@@ -136,6 +137,8 @@ export class ScriptedApiserver implements Client {
     if (current === undefined) return notFound(address.name);
     const result = patched(current, contentType, body);
     if ('refused' in result) return result.refused === 409 ? failure(409, 'Conflict') : failure(422, 'Invalid');
+    // A patch that changes nothing makes no new version, and no event.
+    if (isDeepStrictEqual(result.object, current)) return answer(200, current);
     return answer(200, this.#store(key, result.object, current));
   }
 
