@@ -5,7 +5,16 @@ import { FakeClock } from '../test/support/clock.ts';
 import { aConfigMap, ConfigMap } from '../test/support/configMaps.ts';
 import { actor } from './act.ts';
 import { AnswerLost, NotSent, type Request } from './client.ts';
-import { type Action, type KubeObject, type Op, type Outcome, seenOf, targetOf, type Wire } from './contract.ts';
+import {
+  type Action,
+  type KubeObject,
+  type Op,
+  type Outcome,
+  type Resource,
+  seenOf,
+  targetOf,
+  type Wire,
+} from './contract.ts';
 import { Store } from './store.ts';
 
 class Bench {
@@ -203,6 +212,12 @@ describe('a patch', () => {
     bench.next('PATCH', () => failure(429, 'TooManyRequests'));
     assert.equal((await bench.outcome(patchOf(bench.object))).is, 'failed');
   });
+
+  it('by a server that does not know us for the moment has failed: no rule refused it', async () => {
+    const bench = new Bench();
+    bench.next('PATCH', () => failure(401, 'Unauthorized'));
+    assert.equal((await bench.outcome(patchOf(bench.object))).is, 'failed');
+  });
 });
 
 it('waits as long as an overloaded server asks, and keeps its place meanwhile', async () => {
@@ -306,6 +321,17 @@ describe('an eviction', () => {
     assert.deepEqual(outcome, { is: 'refused', message: 'TooManyRequests, says the server' });
   });
 
+  it('against a budget keeps no place while it waits: only an overloaded server is given time', async () => {
+    const bench = new Bench();
+    bench.next('POST', () => ({ ...failure(429, 'TooManyRequests'), headers: { 'retry-after': '10' } }));
+    const { server: client, store, clock } = bench;
+    const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
+    const outcomes: Outcome[] = [];
+    void act(evictOf(bench.object)).then(outcome => outcomes.push(outcome));
+    await clock.advance(0);
+    assert.equal(outcomes[0]?.is, 'refused');
+  });
+
   it('of a pod with two budgets, which the server answers with 500, has failed', async () => {
     const bench = new Bench();
     bench.next('POST', () => failure(500, 'InternalError'));
@@ -364,6 +390,25 @@ describe('a lost answer', () => {
       is: 'failed',
       message: 'reset; and it cannot be looked at: Forbidden, says the server',
     });
+  });
+
+  it('is looked after in JSON, so that an object whose protobuf nobody can read is not in doubt for ever', async () => {
+    const bench = new Bench();
+    const Compact: Resource = { ...ConfigMap, protobuf: { annotations: [], read: () => ({}) } };
+    const unreadable = {
+      status: 200,
+      headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
+      body: Buffer.from('nonsense'),
+    };
+    bench.next('PATCH', (_, serve) => {
+      serve();
+      return unreadable;
+    });
+    for (let i = 0; i < 100; i++)
+      bench.next('GET', ({ accept = '' }, serve) => (/protobuf/.test(accept) ? unreadable : serve()));
+    const action = asPatch(patchOf(bench.object));
+    const outcome = await bench.outcome({ ...action, target: { ...action.target, resource: Compact } });
+    assert.deepEqual(outcome, { is: 'stale' });
   });
 
   it('is also a 5xx: the write may have been done before', async () => {

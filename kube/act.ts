@@ -66,7 +66,8 @@ class Actor {
       if (!(error instanceof AnswerLost)) throw error;
       return this.#look(action, { is: 'to be seen', because: 'lost', message: error.message });
     }
-    if (answer.status === 429) await this.#giveWay(answer);
+    // Of an eviction it is the budget's word, and no sign of load.
+    if (answer.status === 429 && action.do !== 'evict') await this.#giveWay(answer);
     const meaning = this.#understand(action, answer);
     switch (meaning.is) {
       case 'settled':

@@ -25,6 +25,9 @@ export type Doubt =
 export const meaningOf = (action: Action, status: Status): Meaning => {
   const { code, message } = status;
   switch (code) {
+    case 401:
+      // Nobody's rule: our credentials are being replaced, or whoever knows them is away.
+      return failed(message);
     case 404:
       return isAbout(action, status) ? { is: 'absent' } : refused(message);
     case 409:

@@ -1,6 +1,6 @@
 /** The request that an action becomes. Pure. */
 
-import { accepted } from '../answers.ts';
+import { accepted, json } from '../answers.ts';
 import type { Request } from '../client.ts';
 import type { Action, Guard, KubeObject, Op, Patch, Target, Wire } from '../contract.ts';
 import { collectionPath, objectPath } from '../paths.ts';
@@ -21,16 +21,14 @@ export const requestFor = (action: Action): Request => {
   }
 };
 
-/** Reads the object that an action is about. */
-export const lookAt = (action: Action): Request => {
-  const { resource } = action.do === 'create' ? action : action.target;
-  const accept = accepted(resource);
-  if (action.do !== 'create') return { method: 'GET', path: objectPath(resource, action.target), accept };
-  const { namespace = '', name = '' } = action.object.metadata;
-  return { method: 'GET', path: objectPath(resource, { namespace, name }), accept };
-};
+/** Reads the object that an action is about, in JSON: what nobody can read would stay in doubt for ever. */
+export const lookAt = (action: Action): Request => ({ method: 'GET', path: pathOf(action), accept: json });
 
-const json = 'application/json';
+const pathOf = (action: Action): string => {
+  if (action.do !== 'create') return objectPath(action.target.resource, action.target);
+  const { namespace = '', name = '' } = action.object.metadata;
+  return objectPath(action.resource, { namespace, name });
+};
 
 const create = ({ resource, object }: Of<'create'>): Request => ({
   method: 'POST',
