@@ -5,7 +5,6 @@ import type {
   V1Container,
   V1ContainerStatus,
   V1LabelSelector,
-  V1Node,
   V1PersistentVolumeClaim,
   V1Pod,
   V1PodCondition,
@@ -30,7 +29,6 @@ export type Affinity = OnWire<V1Affinity>;
 export type Container = OnWire<V1Container>;
 export type ContainerStatus = OnWire<V1ContainerStatus>;
 export type LabelSelector = OnWire<V1LabelSelector>;
-export type Node = OnWire<V1Node>;
 export type PersistentVolumeClaim = OnWire<V1PersistentVolumeClaim>;
 export type Pod = OnWire<V1Pod>;
 export type PodCondition = OnWire<V1PodCondition>;

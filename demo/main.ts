@@ -52,7 +52,7 @@ const play = async (cluster: Cluster, on: Screen): Promise<void> => {
   const recorder: Recorder = await record({ client, clock: systemClock, file: join(cluster.folder, 'record.jsonl') });
   try {
     await cluster.kubectl(['create', 'namespace', 'demo']);
-    await tell(chapters, { kubectl: cluster.kubectl, newest: recorder.newest, screen: on });
+    await tell(chapters, { kubectl: cluster.kubectl, newest: kind => recorder.newest(kind), screen: on });
     const holds = judge(cluster, await recorder.stop());
     if (!holds) process.exitCode = 1;
   } finally {
