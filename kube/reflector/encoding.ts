@@ -19,7 +19,7 @@ export class Encoding {
   readonly #resource: Resource;
   readonly #reader = new Reader();
   readonly #answers = new Answers(this.#reader);
-  /** What cannot be read in protobuf may be readable in JSON: the next watch gets past it. */
+  /** What cannot be read in protobuf may be readable in JSON: the next list and the next watch get past it. */
   #next: 'as usual' | 'in JSON' = 'as usual';
 
   constructor(resource: Resource) {
@@ -27,7 +27,7 @@ export class Encoding {
   }
 
   get acceptList(): string {
-    return accepted(this.#resource);
+    return this.#next === 'as usual' ? accepted(this.#resource) : json;
   }
 
   get acceptWatch(): string {
@@ -40,9 +40,13 @@ export class Encoding {
 
   /** @throws Malformed */
   pageIn({ headers, body }: Answer): Page {
-    return isReadableIn(headers, this.#resource)
-      ? decodeList(this.#resource, body, this.#reader)
-      : decodePage(this.#resource, body);
+    if (!isReadableIn(headers, this.#resource)) return decodePage(this.#resource, body);
+    try {
+      return decodeList(this.#resource, body, this.#reader);
+    } catch (error) {
+      this.#next = 'in JSON';
+      throw error;
+    }
   }
 
   /** Reads the chunks of one stream, in order. */

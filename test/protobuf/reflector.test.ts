@@ -60,12 +60,12 @@ class Bench {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
 
-  constructor(player: Player) {
+  constructor(player: Player, client: Client = player) {
     this.player = player;
     this.store.register(Pods);
     const { clock, store } = this;
     this.#running = reflect({
-      ...{ resource: Pods, client: player, store, clock, random: () => 0.5, onSync: () => undefined },
+      ...{ resource: Pods, client, store, clock, random: () => 0.5, onSync: () => undefined },
       report: why => void this.reports.push(why),
       signal: this.#stop.signal,
     });
@@ -118,6 +118,34 @@ describe('a reflector of pods', () => {
     assert.match(first, inProtobuf);
     assert.equal(second, 'application/json');
     assert.match(third, inProtobuf);
+    await bench.stop();
+  });
+});
+
+describe('a reflector of a server without WatchList', () => {
+  it('asks for a page in JSON that it could not read in protobuf', async () => {
+    const player = new Player();
+    const refused = { status: 422, headers: json, chunks: slowly([Buffer.from('{"kind":"Status","code":422}')]) };
+    const asked: string[] = [];
+    const client: Client = {
+      close: () => player.close(),
+      stream: request =>
+        request.query?.['sendInitialEvents'] === 'true' ? Promise.resolve(refused) : player.stream(request),
+      request: ({ accept = '' }) => {
+        asked.push(accept);
+        const page = { metadata: { resourceVersion: '1' }, items: [JSON.parse(fixture('pod.json').toString())] };
+        return Promise.resolve(
+          asked.length === 1
+            ? { status: 200, headers: protobuf, body: Buffer.from('nonsense') }
+            : { status: 200, headers: json, body: Buffer.from(JSON.stringify(page)) },
+        );
+      },
+    };
+    const bench = new Bench(player, client);
+    await bench.clock.advance(2000);
+    assert.equal(bench.store.list(Pods).length, 1);
+    assert.match(asked[0] ?? '', /protobuf/);
+    assert.equal(asked[1], 'application/json');
     await bench.stop();
   });
 });
