@@ -5,13 +5,11 @@ import { type Progress, sidecarProgressOf } from '../../workloads/inplace/progre
 import { sidecarRecordOf, type UpdateRecord } from '../../workloads/inplace/record.ts';
 import { isReady } from '../../workloads/pods/availability.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
-import { type Mark, type Marks, markAnnotations, readMarks } from '../../workloads/sidecars/marks.ts';
+import type { Mark } from '../../workloads/sidecars/marks.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import type { SeenPod } from './observe.ts';
 
 export interface Member extends SeenPod {
-  /** Of all sets on the pod; undefined if the annotation cannot be read. */
-  readonly marks: Marks | undefined;
   /** What this set has put into the pod, or updated it to. */
   readonly mark: Mark | undefined;
   readonly markWithoutImage: Mark | undefined;
@@ -25,14 +23,12 @@ export interface Member extends SeenPod {
 export const memberOf = (seen: SeenPod, set: UsableSidecarSet, now: Instant): Member => {
   const { pod } = seen;
   const name = set.injection.set;
-  const marks = readMarks(pod.managed?.annotations[markAnnotations.hash]);
-  const mark = marks?.get(name);
+  const mark = seen.marks.hash?.get(name);
   const record = sidecarRecordOf(pod, name);
   return {
     ...seen,
-    marks,
     mark,
-    markWithoutImage: readMarks(pod.managed?.annotations[markAnnotations.withoutImage])?.get(name),
+    markWithoutImage: seen.marks.withoutImage?.get(name),
     record: record.is === 'read' ? record.value : undefined,
     progress: sidecarProgressOf(pod, name, now),
     isReady: isReady(pod),

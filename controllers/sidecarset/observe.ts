@@ -3,6 +3,7 @@
 import { type Key, keyOf, type Reader } from '../../kube/contract.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
 import { ControllerRevisions, Namespaces, Pods, type RevisionView } from '../../workloads/resources.ts';
+import { marksOf, type PodMarks } from '../../workloads/sidecars/marks.ts';
 import { coversNamespace, lacks, looksAfter } from '../../workloads/sidecars/match.ts';
 import { isOf } from '../../workloads/sidecars/revision.ts';
 import { SidecarSets, type SidecarSetView, type UsableSidecarSet } from '../../workloads/sidecarsets.ts';
@@ -24,16 +25,30 @@ export interface SeenPod {
   readonly pod: PodView;
   /** Somebody is about to disrupt it. */
   readonly claimed: boolean;
+  readonly marks: PodMarks;
 }
 
-export const observeIn =
-  (namespace: string) =>
-  (key: Key, reader: Reader): World | undefined => {
+export const observeIn = (namespace: string): ((key: Key, reader: Reader) => World | undefined) => {
+  // A view never changes, so what was read of it once stays right: a pass over a fleet reads only what is new.
+  const known = new WeakMap<PodView, PodMarks>();
+  const marks = (pod: PodView): PodMarks => {
+    const read = known.get(pod) ?? marksOf(pod);
+    known.set(pod, read);
+    return read;
+  };
+  return (key, reader) => {
     const view = reader.get(SidecarSets, key);
     if (view === undefined || view.deletedAt !== undefined) return undefined;
     return {
       view,
-      pods: view.usable === undefined ? [] : podsOf(view.name, view.usable, reader),
+      pods:
+        view.usable === undefined
+          ? []
+          : podsOf(view.name, view.usable, reader).map(pod => ({
+              pod,
+              claimed: reader.claimOn(pod.uid) !== undefined,
+              marks: marks(pod),
+            })),
       uninjected: view.usable === undefined ? [] : uninjected(view.name, view.usable, reader),
       revisions: reader
         .by(ControllerRevisions, 'namespace', namespace)
@@ -42,16 +57,14 @@ export const observeIn =
       isTaken: name => reader.get(ControllerRevisions, keyOf(namespace, name)) !== undefined,
     };
   };
+};
 
 /** A set that was deleted and made again finds revisions of its predecessor: they go with that one. */
 const isFree = (revision: RevisionView, { uid }: SidecarSetView): boolean =>
   revision.owner === undefined || revision.owner.uid === uid;
 
-const podsOf = (name: string, set: UsableSidecarSet, reader: Reader): readonly SeenPod[] =>
-  reader
-    .by(Pods, 'injectedSet', name)
-    .filter(pod => looksAfter(set, pod, reader.get(Namespaces, pod.namespace)))
-    .map(pod => ({ pod, claimed: reader.claimOn(pod.uid) !== undefined }));
+const podsOf = (name: string, set: UsableSidecarSet, reader: Reader): readonly PodView[] =>
+  reader.by(Pods, 'injectedSet', name).filter(pod => looksAfter(set, pod, reader.get(Namespaces, pod.namespace)));
 
 const uninjected = (name: string, set: UsableSidecarSet, reader: Reader): readonly string[] =>
   reader

@@ -40,7 +40,7 @@ const upkeep = (
   members: readonly Member[],
 ): readonly Action[] => {
   // Many pods carry few revisions.
-  const marks = new Map(members.map(({ mark }) => [`${mark?.hash} ${mark?.controllerRevision}`, mark]));
+  const marks = new Map(members.map(({ mark }) => [mark?.controllerRevision ?? mark?.hash, mark]));
   const inUse = new Set([
     current.name,
     ...[...marks.values()].flatMap(mark => carriedRevision(mark, revisions)?.name ?? []),

@@ -66,7 +66,7 @@ const notes = (
     ]),
   };
   return [
-    note(markAnnotations.hash, printMarks(new Map([...(member.marks ?? []), [set, mark]]))),
+    note(markAnnotations.hash, printMarks(new Map([...(member.marks.hash ?? []), [set, mark]]))),
     note(annotations.sidecarSetInPlaceState, printSidecarRecord(pod, set, taken)),
   ];
 };

@@ -6,6 +6,7 @@
 import { annotations } from '../../api/names.ts';
 import type { Instant } from '../../kube/contract.ts';
 import { timestampOf } from '../pods/project.ts';
+import type { PodView } from '../pods/view.ts';
 import { byBytes, goJson } from './typedJson.ts';
 
 /** One set's entry in one of the two annotations. */
@@ -37,6 +38,17 @@ export const readMarks = (text: string | undefined): Marks | undefined => {
   const entries = Object.entries(json);
   return allOf(entries, legacyMark) ?? allOf(entries, markFrom);
 };
+
+/** Both annotations of one pod. */
+export interface PodMarks {
+  readonly hash: Marks | undefined;
+  readonly withoutImage: Marks | undefined;
+}
+
+export const marksOf = (pod: PodView): PodMarks => ({
+  hash: readMarks(pod.managed?.annotations[markAnnotations.hash]),
+  withoutImage: readMarks(pod.managed?.annotations[markAnnotations.withoutImage]),
+});
 
 const allOf = (
   entries: readonly (readonly [string, unknown])[],
