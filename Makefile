@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cluster cluster-down cluster-status clean
+.PHONY: help demo test check faults cluster cluster-down cluster-status clean
 
 # Node 24 comes first on the path when the set-up had to fetch it, and then our packages' commands.
 export PATH := $(CURDIR)/.cache/node/node_modules/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -10,6 +10,7 @@ export PATH := $(CURDIR)/.cache/node/node_modules/.bin:$(CURDIR)/node_modules/.b
 NAME ?= local
 NODES ?= 3
 KEEP ?=
+FAULTS ?= --write docs/measured/faults.md
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +27,10 @@ test: ## everything that must hold: `make check`, then the tests against a real 
 check: ## generated files, types, lint, dead code and rungs 1-3: under a minute
 	@bash scripts/setup.sh packages
 	@node scripts/check.ts
+
+faults: ## every write and event of the reference scenarios goes wrong once, over an hour; FAULTS='--sample 5m'
+	@bash scripts/setup.sh cluster
+	@node test/instruments/faults/main.ts $(FAULTS)
 
 cluster: ## starts a control plane in the background; NAME=local NODES=3
 	@bash scripts/setup.sh cluster

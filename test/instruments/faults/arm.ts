@@ -1,0 +1,70 @@
+/** Has a proxy carry a perturbation out. */
+
+import { setTimeout as after } from 'node:timers/promises';
+import { type EventFaultKind, type Perturbation, pointOf, type WriteFault } from './perturbation.ts';
+import { isSamePoint } from './point.ts';
+import type { FaultProxy } from './proxy.ts';
+import type { Armed, EventFault, RequestFault } from './rules.ts';
+import type { Track } from './track.ts';
+
+export interface Victim {
+  readonly proxy: FaultProxy;
+  /** Must already observe the proxy. */
+  readonly track: Track;
+  /** Kills the process at once, and starts it again. */
+  readonly crash: () => void;
+}
+
+/** Milliseconds in which a pod can be drained, restarted or gone. */
+const late = 1500;
+
+export const arm = (perturbation: Perturbation, victim: Victim): Armed => {
+  const { proxy, track } = victim;
+  const point = pointOf(perturbation);
+  const on = (seen: Parameters<Track['note']>[0]): boolean => {
+    const note = track.note(seen);
+    return note !== undefined && isSamePoint(note.point, point);
+  };
+  return 'write' in perturbation
+    ? proxy.onRequest({ on, times: 1, fault: requestFault(perturbation.do, victim) })
+    : proxy.onEvent({ on, times: 1, fault: eventFault(perturbation.do, victim) });
+};
+
+const requestFault = (fault: WriteFault, { proxy, track, crash }: Victim): RequestFault => {
+  switch (fault) {
+    case 'crash-before':
+      return { do: 'crash', when: 'before', crash };
+    case 'crash-after':
+      return { do: 'crash', when: 'after', crash };
+    case 'stale-restart':
+      return {
+        do: 'crash',
+        when: 'after',
+        crash: asked => {
+          proxy.showPast(String(track.note(asked)?.revision ?? 0), after(late));
+          crash();
+        },
+      };
+    case 'lost-answer':
+      return { do: 'reset', when: 'after' };
+    case 'late-answer':
+      return { do: 'wait', when: 'after', for: late };
+    case 'busy':
+      return { do: 'answer', when: 'before', status: 429, retryAfterSeconds: 1 };
+  }
+};
+
+const eventFault = (fault: EventFaultKind, { proxy }: Victim): EventFault => {
+  switch (fault) {
+    case 'drop':
+      return {
+        do: 'drop',
+        // No server loses an event for good: a watch that missed one is a watch that has expired.
+        dropped: ({ plural }) => void after(late).then(() => proxy.expire(watch => watch.plural === plural)),
+      };
+    case 'delay':
+      return { do: 'wait', for: late };
+    case 'duplicate':
+      return { do: 'duplicate' };
+  }
+};

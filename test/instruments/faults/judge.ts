@@ -1,0 +1,28 @@
+/** Whether a disturbed run came to the same end as the reference, and did no harm on the way. */
+
+import { check } from '../checker.ts';
+import { invariants } from '../invariants.ts';
+import { differences } from './endState.ts';
+import type { Run } from './run.ts';
+
+/** What is wrong with a run, in sentences; empty if nothing is. */
+export const faultsOf = (run: Run, reference: Run | undefined): readonly string[] => {
+  const { violations, unjudged } = check(run.chronicle, invariants());
+  return [
+    ...(run.stuck === undefined ? [] : [run.stuck]),
+    ...violations.map(({ invariant, at, message }) => `${invariant}, revision ${at}: ${message}`),
+    ...unjudged.map(({ invariant, hole }) => `${invariant} cannot be judged: revisions of ${hole.kind} are missing`),
+    ...(reference === undefined ? [] : comparedWith(reference, run)),
+  ];
+};
+
+const comparedWith = (reference: Run, run: Run): readonly string[] => [
+  ...(run.stuck === undefined ? differences(reference.endState, run.endState) : []),
+  ...differences(reference.traffic, run.traffic).map(line => `objects that came and went: ${line}`),
+  ...(run.writes > allowed(reference)
+    ? [`${run.writes} writes were carried out, where the reference needs ${reference.writes}`]
+    : []),
+];
+
+/** A process that begins anew may count again what it had counted; it may not go round in circles. */
+const allowed = ({ writes }: Run): number => Math.ceil(writes * 1.5) + 3;
