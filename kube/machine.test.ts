@@ -415,6 +415,26 @@ describe('a claim', () => {
   });
 });
 
+it('a claim ends whatever goes wrong around its action', async () => {
+  const bench = new Bench();
+  bench.write('a', { n: '0' });
+  const claimed: boolean[] = [];
+  const disrupting = planning((view, reader) => {
+    claimed.push(reader.claimOn(view.uid) !== undefined);
+    return view.data['n'] === '0' ? { actions: [set(view, '1', { disrupts: view.uid })] } : nothing;
+  });
+  const telemetry = {
+    ...bench.ledger.telemetry,
+    actionFinished: () => {
+      throw new Error('a bug');
+    },
+  };
+  const machine = bench.start([disrupting], { telemetry });
+  await bench.clock.advance(60_000);
+  assert.deepEqual(claimed.slice(0, 2), [false, false]);
+  await machine.stop();
+});
+
 describe('a status', () => {
   const counting = (is: (view: ConfigMapView) => Wire): Controller =>
     planning(view => ({
@@ -508,6 +528,23 @@ describe('leadership', () => {
     await machine.stop();
   });
 
+  it('begins without the delays that were earned when it was held before', async () => {
+    const bench = new Bench();
+    bench.write('a', { n: '0' });
+    let leads = true;
+    const machine = bench.start([writing], { mayWrite: () => leads });
+    for (let i = 0; i < 6; i++) bench.next('PATCH', 429, 'TooManyRequests');
+    await bench.clock.advance(7000);
+    assert.equal(bench.ledger.actions.length, 5);
+    leads = false;
+    await bench.clock.advance(60_000);
+    leads = true;
+    machine.lead();
+    await bench.clock.advance(250);
+    assert.deepEqual(bench.ledger.outcomes().slice(5), ['failed', 'done']);
+    await machine.stop();
+  });
+
   it('that is lost ends planning', async () => {
     const bench = new Bench();
     let leads = true;
@@ -521,20 +558,41 @@ describe('leadership', () => {
   });
 });
 
-it('stopping waits for the answers of what is in flight', async () => {
-  const bench = new Bench();
-  bench.write('a', { n: '0' });
-  const answered = slowPatch(bench);
-  const machine = bench.start([planning(view => (view.data['n'] === '0' ? { actions: [set(view, '1')] } : nothing))]);
-  await bench.clock.advance(10);
-  let stopped = false;
-  const stopping = machine.stop().then(() => {
-    stopped = true;
+describe('stopping', () => {
+  const writing = planning(view => (view.data['n'] === '0' ? { actions: [set(view, '1')] } : nothing));
+
+  it('waits for the answers of what is in flight', async () => {
+    const bench = new Bench();
+    bench.write('a', { n: '0' });
+    const answered = slowPatch(bench);
+    const machine = bench.start([writing]);
+    await bench.clock.advance(10);
+    let stopped = false;
+    const stopping = machine.stop().then(() => {
+      stopped = true;
+    });
+    await bench.clock.advance(10);
+    assert.equal(stopped, false);
+    answered();
+    await bench.clock.advance(10);
+    await stopping;
+    assert.deepEqual(bench.ledger.outcomes(), ['done']);
   });
-  await bench.clock.advance(10);
-  assert.equal(stopped, false);
-  answered();
-  await bench.clock.advance(10);
-  await stopping;
-  assert.deepEqual(bench.ledger.outcomes(), ['done']);
+
+  it('sends nothing any more that still waits for a place', async () => {
+    const bench = new Bench();
+    const answers = Array.from({ length: 64 }, (_, i) => {
+      bench.write(`a${i}`, { n: '0' });
+      return slowPatch(bench);
+    });
+    for (let i = 0; i < 36; i++) bench.write(`b${i}`, { n: '0' });
+    const machine = bench.start([writing]);
+    await bench.clock.advance(10);
+    const stopping = machine.stop();
+    for (const answered of answers) answered();
+    await bench.clock.advance(10);
+    await stopping;
+    assert.equal(bench.server.writes().length, 64);
+    assert.deepEqual(Object.keys(Object.groupBy(bench.ledger.outcomes(), is => is)), ['done', 'failed']);
+  });
 });

@@ -40,7 +40,10 @@ export interface Machine {
    * not told yet may be the last writes of the former leader, and budgets depend on them.
    */
   lead(): void;
-  /** Stops reading and planning; resolves when the writes in flight have their answers. The client stays open. */
+  /**
+   * Stops reading and planning, and sends nothing any more; resolves when the writes in flight have their answers.
+   * The client stays open.
+   */
   stop(): Promise<void>;
 }
 
@@ -57,7 +60,8 @@ export const startMachine = (options: MachineOptions): Machine => {
 
   const missing = new Set(reflected);
   const looking = new AbortController();
-  const act = actor({ client, store, clock, mayWrite, signal: looking.signal });
+  const maySend = (): boolean => !looking.signal.aborted && mayWrite();
+  const act = actor({ client, store, clock, mayWrite: maySend, signal: looking.signal });
   const mayPlan = (): boolean => missing.size === 0 && mayWrite();
   const loop = runControllers(controllers, { store, clock, act, tell: teller(recorder), telemetry, mayPlan });
 

@@ -29,8 +29,8 @@ export class Lane {
   readonly #controller: Controller;
   readonly #options: LaneOptions;
   readonly #queue = new Queue();
-  readonly #pace = new Pace();
-  readonly #retry = new Retry();
+  #pace = new Pace();
+  #retry = new Retry();
   readonly #inFlight = new Set<Promise<void>>();
   #alarm: { readonly at: Millis; readonly cancel: Cancel } | undefined;
   #stopped = false;
@@ -49,7 +49,10 @@ export class Lane {
     this.#enqueue(key, because === 'urgent change' ? now : Math.max(now, this.#pace.next(key)));
   }
 
+  /** Begins afresh: delays from before are those of another time, and of objects that may be gone. */
   wakeAll(): void {
+    this.#pace = new Pace();
+    this.#retry = new Retry();
     for (const { key } of this.#options.store.list(this.#controller.reconciles))
       this.wake({ key, because: 'urgent change' });
   }
@@ -157,11 +160,14 @@ export class Lane {
     const release =
       action.disrupts === undefined ? undefined : store.claim(action.disrupts, this.#controller.name, clock.now());
     return async () => {
-      const outcome = await this.#carryOut(key, action);
-      // The store has shown the result, but nobody was planned on it yet: passes begin in later turns of the event loop.
-      release?.();
-      tell.outcome(action, outcome);
-      return outcome;
+      try {
+        const outcome = await this.#carryOut(key, action);
+        tell.outcome(action, outcome);
+        return outcome;
+      } finally {
+        // The store has shown the result, but nobody was planned on it yet: passes begin in later turns of the event loop.
+        release?.();
+      }
     };
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Answer, Client, Request, Stream } from '../../../kube/client.ts';
+import { type Answer, type Client, NotSent, type Request, type Stream } from '../../../kube/client.ts';
 import { addressOf, type KubeObject, type ObjectMeta, type Resource, type Wire } from '../../../kube/contract.ts';
 import { isRecord } from '../../../kube/wire.ts';
 import { type Address, addressIn } from './address.ts';
@@ -64,6 +64,7 @@ export class ScriptedApiserver implements Client {
   // ── Client ──
 
   async request(request: Request): Promise<Answer> {
+    if (request.permitted?.() === false) throw new NotSent('writing is not permitted any more');
     this.requests.push(request);
     await Promise.resolve();
     const at = this.#scripts.findIndex(({ when }) => when(request));
