@@ -7,6 +7,7 @@ import { admissionRows } from './admission.ts';
 import { holds, type Row, tableOf } from './figures.ts';
 import { type Plan, quick, type Report, whole } from './plan.ts';
 import { churnRows, readingRows } from './reading.ts';
+import { realRows } from './real.ts';
 import { surroundings } from './surroundings.ts';
 import { writingRows } from './writing.ts';
 
@@ -16,6 +17,7 @@ const parts = {
   reading: readingRows,
   writing: writingRows,
   admission: admissionRows,
+  real: realRows,
   churn: churnRows,
 } as const satisfies Record<string, Part>;
 
@@ -25,6 +27,7 @@ interface Flags {
   readonly quick?: true;
   readonly runs?: string;
   readonly churn?: string;
+  readonly real?: string;
   readonly only?: readonly Name[];
   readonly write?: string;
 }
@@ -34,15 +37,17 @@ const program = new Command('bench')
   .option('--quick', 'one short run of everything that needs no cluster')
   .option('--runs <count>', 'how often each is measured')
   .option('--churn <seconds>', 'how long memory is watched')
+  .option('--real <count>', 'how often a real apiserver is started')
   .addOption(new Option('--only <parts...>', 'some of it').choices(Object.keys(parts)))
   .option('--write <file>', 'puts the table there too')
   .parse();
 const flags = program.opts<Flags>();
 
-const planOf = ({ quick: isQuick, runs, churn }: Flags): Plan => ({
+const planOf = ({ quick: isQuick, runs, churn, real }: Flags): Plan => ({
   ...(isQuick === true ? quick : whole),
   ...(runs === undefined ? {} : { runs: Number(runs) }),
   ...(churn === undefined ? {} : { churnSeconds: Number(churn) }),
+  ...(real === undefined ? {} : { realRuns: Number(real) }),
 });
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -2,7 +2,12 @@
 
 import type { KubeObject } from '../../kube/contract.ts';
 
-const setOf = (index: number): KubeObject => ({
+interface SetOptions {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly maxUnavailable?: number | string;
+}
+
+export const setOf = (index: number, { matchLabels, maxUnavailable = 1 }: SetOptions = {}): KubeObject => ({
   apiVersion: 'apps.kruise.io/v1beta1',
   kind: 'SidecarSet',
   metadata: {
@@ -13,7 +18,7 @@ const setOf = (index: number): KubeObject => ({
     generation: 1,
   },
   spec: {
-    selector: { matchLabels: { app: index < 2 ? 'web' : `other-${index}` } },
+    selector: { matchLabels: matchLabels ?? { app: index < 2 ? 'web' : `other-${index}` } },
     containers: [
       {
         name: `sidecar-${index}`,
@@ -28,7 +33,7 @@ const setOf = (index: number): KubeObject => ({
         shareVolumePolicy: { type: 'disabled' },
       },
     ],
-    updateStrategy: { type: 'RollingUpdate', maxUnavailable: 1, partition: 0 },
+    updateStrategy: { type: 'RollingUpdate', maxUnavailable, partition: 0 },
   },
 });
 
@@ -59,7 +64,7 @@ const container = (name: string): object => ({
   imagePullPolicy: 'IfNotPresent',
 });
 
-const pod = {
+const reviewed = {
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {
@@ -102,6 +107,18 @@ const pod = {
   status: {},
 };
 
+/** One that can be created as it is. */
+export const pod = (name: string, labels: Readonly<Record<string, string>>): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels: { app: 'web', ...labels } },
+  spec: {
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name: 'web', image: 'registry.example.com/team/web:v1.2.3' }],
+  },
+});
+
 /** 5.4 KB. */
 export const review: string = JSON.stringify({
   kind: 'AdmissionReview',
@@ -119,7 +136,7 @@ export const review: string = JSON.stringify({
       uid: 'a7e0ab33-5f29-11e8-8a3c-36e6bb280816',
       groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
     },
-    object: pod,
+    object: reviewed,
     oldObject: null,
     dryRun: false,
     options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },

@@ -2,25 +2,30 @@
 
 import { Pool } from 'undici';
 import { given, say, startUsage } from '../usage.ts';
-import { namespace, podName, uid, type WriterOptions } from './writer.ts';
+import { label, type WriterOptions } from './writer.ts';
 
-const { origin, authority, patches } = given<WriterOptions>();
+const { origin, authority, identity, pods, warmUp, patches } = given<WriterOptions>();
 const inFlight = 32;
-const pool = new Pool(origin, { connections: inFlight, pipelining: 1, allowH2: false, connect: { ca: authority } });
+const pool = new Pool(origin, {
+  connections: inFlight,
+  pipelining: 1,
+  allowH2: false,
+  connect: { ca: authority, ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }) },
+});
 
 const patch = async (index: number): Promise<void> => {
+  const { namespace, name, uid } = pods[index % pods.length] ?? { namespace: '', name: '', uid: '' };
   const { statusCode, body } = await pool.request({
     method: 'PATCH',
-    path: `/api/v1/namespaces/${namespace}/pods/${podName(index)}`,
+    path: `/api/v1/namespaces/${namespace}/pods/${name}`,
     headers: {
       'content-type': 'application/json-patch+json',
       accept: 'application/vnd.kubernetes.protobuf, application/json',
       'accept-encoding': 'identity',
     },
     body: JSON.stringify([
-      { op: 'test', path: '/metadata/uid', value: uid(index) },
-      { op: 'replace', path: '/metadata/resourceVersion', value: '10000000' },
-      { op: 'replace', path: '/spec/containers/1/image', value: `log:v${index}` },
+      { op: 'test', path: '/metadata/uid', value: uid },
+      { op: 'add', path: label.path, value: label.value(index) },
     ]),
   });
   await body.arrayBuffer();
@@ -35,7 +40,7 @@ const run = async (count: number): Promise<void> => {
   await Promise.all(Array.from({ length: inFlight }, loop));
 };
 
-await run(3000);
+await run(warmUp);
 const usage = startUsage();
 await run(patches);
 say(usage());

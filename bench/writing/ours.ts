@@ -7,36 +7,44 @@ import type { Action, Outcome } from '../../kube/contract.ts';
 import { Store } from '../../kube/store.ts';
 import { Pods } from '../../workloads/resources.ts';
 import { given, say, startUsage } from '../usage.ts';
-import { namespace, podName, uid, type WriterOptions } from './writer.ts';
+import { label, type WriterOptions } from './writer.ts';
 
-const { kubeconfig, patches } = given<WriterOptions>();
+const { kubeconfig, pods, warmUp, patches } = given<WriterOptions>();
 const client = await connect({ source: { kubeconfig }, role: 'bench', clock });
 const store = new Store();
 store.register(Pods);
 const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
 
-const patch = (index: number): Action => ({
-  do: 'patch',
-  why: 'it is measured',
-  target: { resource: Pods, namespace, name: podName(index), uid: uid(index), resourceVersion: '10000000' },
-  part: 'object',
-  guard: 'uid and version',
-  patch: { as: 'json', ops: [{ op: 'replace', path: '/spec/containers/1/image', value: `log:v${index}` }] },
-});
+const patch = (index: number): Action | undefined => {
+  const pod = pods[index % pods.length];
+  return pod === undefined
+    ? undefined
+    : {
+        do: 'patch',
+        why: 'it is measured',
+        target: { resource: Pods, resourceVersion: '', ...pod },
+        part: 'object',
+        guard: 'uid',
+        patch: { as: 'json', ops: [{ op: 'add', path: label.path, value: label.value(index) }] },
+      };
+};
 
 /** Plan after plan begins, as from many controllers' keys, so that there is always a write that waits. */
 const run = async (count: number): Promise<void> => {
   const outcomes: Outcome[] = [];
   const planned = async (from: number): Promise<void> => {
-    for (let index = from; index < count; index += 128) outcomes.push(await act(patch(index)));
+    for (let index = from; index < count; index += 128) {
+      const action = patch(index);
+      if (action !== undefined) outcomes.push(await act(action));
+    }
   };
   await Promise.all(Array.from({ length: 128 }, (_, from) => planned(from)));
   const failed = outcomes.find(({ is }) => is !== 'done');
   if (failed !== undefined) throw new Error(JSON.stringify(failed));
 };
 
-await run(3000);
+await run(warmUp);
 const usage = startUsage();
 await run(patches);
-say({ ...usage(), views: store.list(Pods).length });
+say(usage());
 process.once('disconnect', () => process.exit());
