@@ -3,6 +3,7 @@
 import type { Answer } from './client.ts';
 import type { KubeObject, Resource } from './contract.ts';
 import { Malformed } from './malformed.ts';
+import { withoutManagedFields } from './managedFields.ts';
 import { type Envelope, isProtobuf, protobuf, unwrap } from './protobuf/envelope.ts';
 import { isCompact, readObject } from './protobuf/object.ts';
 import { Reader } from './protobuf/reader.ts';
@@ -27,7 +28,7 @@ export class Answers {
 
   /** The object in the answer to a request about an object of this kind; undefined if there is none in it. */
   objectIn({ headers, body }: Answer, resource: Resource): KubeObject | undefined {
-    if (!isProtobuf(headers)) return asObject(parseJson(body.toString('utf8')));
+    if (!isProtobuf(headers)) return asObject(parseJson(withoutManagedFields(body.toString('utf8'), 2)));
     return this.#tried(() => {
       const { kind, raw } = unwrap(body, this.#reader);
       return isCompact(resource) && kind === resource.kind ? readObject(resource, raw, this.#reader) : undefined;

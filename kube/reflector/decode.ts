@@ -2,6 +2,7 @@
 
 import type { KubeObject, Resource } from '../contract.ts';
 import { Malformed } from '../malformed.ts';
+import { withoutManagedFields } from '../managedFields.ts';
 import { asObject, asStatus, isRecord } from '../wire.ts';
 import { initialEventsEnd, type Page, type WatchEvent } from './events.ts';
 
@@ -42,7 +43,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 /** @throws Malformed */
 export const decodeEvent = (line: string): WatchEvent => {
-  const { type, object } = parse(line);
+  const { type, object } = parse(withoutManagedFields(line, 3));
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
@@ -75,7 +76,7 @@ const objectOf = (value: unknown): KubeObject => {
 
 /** @throws Malformed */
 export const decodePage = (resource: Resource, body: Buffer): Page => {
-  const list = parse(body.toString('utf8'));
+  const list = parse(withoutManagedFields(body.toString('utf8'), 4));
   const metadata = metadataOf(list);
   const version = textOf(metadata['resourceVersion']);
   if (!Array.isArray(list['items']) || version === '') throw new Malformed('not a list');
