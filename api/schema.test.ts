@@ -144,6 +144,13 @@ describe('opaque content', () => {
     ]);
   });
 
+  test('with an integer that reading has rounded is not passed on', () => {
+    const given: unknown = JSON.parse('{"spec":{"a":[1,{"b":9007199254740993}],"c":9007199254740991}}');
+    assert.deepEqual(problemsWith(template, given), [
+      'spec.spec.a[1].b holds an integer beyond 2^53, which cannot be carried without rounding it',
+    ]);
+  });
+
   test('of any depth is no exception', () => {
     const deep: unknown = JSON.parse(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`);
     assert.ok(decode(template, deep).value);

@@ -117,12 +117,22 @@ export const intOrString = (): Schema<number | string> =>
  */
 export const opaque = <T>(shape: Schema<unknown>): Schema<T> =>
   schema<T>({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true }, (value, path) => {
-    const problems = problemsOf(shape.parse(value, path));
+    const problems = [...problemsOf(shape.parse(value, path)), ...roundedIn(value, path)];
     return problems.length === 0 ? fine(withoutNulls(value) as T) : wrong(...problems);
   });
 
 /** Nothing that a pod can hold is nested deeper. */
 const deepest = 100;
+
+/** An integer beyond 2^53 was rounded when it was read: a pod made from it would not be what somebody wrote. */
+const roundedIn = (value: unknown, path: string, depth = 0): readonly Problem[] => {
+  if (depth > deepest) return [];
+  if (Array.isArray(value)) return value.flatMap((item: unknown, i) => roundedIn(item, entryOf(path, i), depth + 1));
+  if (isObject(value))
+    return Object.entries(value).flatMap(([name, member]) => roundedIn(member, under(path, name), depth + 1));
+  const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isRounded ? [invalid(path, 'holds an integer beyond 2^53, which cannot be carried without rounding it')] : [];
+};
 
 const withoutNulls = (value: unknown, depth = 0): unknown => {
   if (depth > deepest) return value;
