@@ -65,7 +65,7 @@ const controllerLines = (...controllers: readonly Controller[]) => lines(rbacOf(
 const own = ['ClusterRole: events.k8s.io/events create,patch', 'Role: coordination.k8s.io/leases create,get,patch'];
 
 describe('the rights of the controllers', () => {
-  test('are to read what they look at and to write what they say, no more', () => {
+  test('are to read what they look at, to look at what they write, and to write what they say, no more', () => {
     const wakes = { on: nodes, keys: () => [], urgent: () => false };
     const controller = aController({
       wakesOn: [wakes],
@@ -76,7 +76,7 @@ describe('the rights of the controllers', () => {
       ],
     });
     assert.deepEqual(controllerLines(controller), [
-      'ClusterRole: /nodes get,list,watch',
+      'ClusterRole: /nodes list,watch',
       'ClusterRole: /pods create,get,list,patch,watch',
       'ClusterRole: /pods/eviction create',
       'ClusterRole: /pods/status patch',
@@ -119,7 +119,7 @@ describe('the rights of the controllers', () => {
 describe('the rights of the webhooks', () => {
   test('are to read, and to see the one Secret with their certificate', () => {
     const { webhook } = rbacOf([aController({ writes: [{ on: pods, verbs: ['delete'] }] })], [aWebhook(nodes)], home);
-    assert.deepEqual(lines(webhook), ['ClusterRole: /nodes get,list,watch', 'Role: /secrets "cert" get,list,watch']);
+    assert.deepEqual(lines(webhook), ['ClusterRole: /nodes list,watch', 'Role: /secrets "cert" list,watch']);
   });
 
   test('are bound to their own account', () => {
@@ -129,7 +129,7 @@ describe('the rights of the webhooks', () => {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'Role',
         metadata: { name: 'berth-webhook', namespace: 'home' },
-        rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['cert'], verbs: ['get', 'list', 'watch'] }],
+        rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['cert'], verbs: ['list', 'watch'] }],
       },
       {
         apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -44,7 +44,11 @@ export const rbacOf = (
 
 const rightsOf = ({ reconciles, wakesOn, reads, writes }: Controller): readonly Right[] => {
   const seen = [reconciles, ...wakesOn.map(t => t.on), ...reads, ...writes.map(w => w.on)];
-  const rights = [...seen.map(reading), ...writes.flatMap(writing), ...owning(reconciles, writes)];
+  const written = [reconciles, ...writes.map(w => w.on)];
+  const rights = [
+    ...[...seen.map(reading), ...written.map(looking)],
+    ...[...writes.flatMap(writing), ...owning(reconciles, writes)],
+  ];
   return rights.filter(right => right.group !== localGroup);
 };
 
@@ -58,13 +62,15 @@ const named = ({ select }: Resource): { readonly only?: string } => {
   return only === undefined ? {} : { only };
 };
 
-/** `get` is for objects whose state is in doubt after a lost answer. */
 const reading = (on: Resource): Right => ({
   ...place(on),
   ...named(on),
   resource: on.plural,
-  verbs: ['get', 'list', 'watch'],
+  verbs: ['list', 'watch'],
 });
+
+/** An object whose state is in doubt after a lost answer is looked at. */
+const looking = (on: Resource): Right => ({ ...place(on), ...named(on), resource: on.plural, verbs: ['get'] });
 
 /** A right to create cannot be given for a name: the apiserver does not know the name when it decides. */
 const writing = ({ on, verbs, part }: WriteRule): readonly Right[] => {
@@ -94,7 +100,7 @@ const serving = ({ namespace, secretName }: Home): Right => ({
   group: '',
   resource: 'secrets',
   only: secretName,
-  verbs: ['get', 'list', 'watch'],
+  verbs: ['list', 'watch'],
 });
 
 // ── Manifests ───────────────────────────────────────────────────────────────────────────────────────────────────────
