@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Millis } from '../../../kube/contract.ts';
-import { expired, type Frame, lineFraming, readableWatch, type WatchEvent } from './frames.ts';
+import { isProtobuf } from '../../../kube/protobuf/envelope.ts';
+import { type Frame, type Framing, inLines, type WatchEvent } from './frames.ts';
 import { initialEvents, pastList, watchFrom } from './past.ts';
+import { inProtobuf } from './protobufFrames.ts';
 import type { EventFault, EventRule, Moment, RequestFault, RequestRule, Rules } from './rules.ts';
 import type { Asked } from './traffic.ts';
 import { type Answer, bodyOf, type Call, passedOn, type Upstream, wholeAnswer } from './upstream.ts';
@@ -102,53 +104,54 @@ export class Exchange {
   async #watch(fault: RequestFault | undefined): Promise<void> {
     const { past } = this.#house;
     if (past !== undefined && this.#asked.query.has('sendInitialEvents')) return this.#watchFromThePast(past);
-    const message = await this.#open(this.#target());
+    const message = await this.#open(this.#target(), this.#request.headers.accept ?? json);
     if (!(await this.#goesOn(fault, 'after'))) return;
     if (message.statusCode === 200) {
-      this.#begin(message);
-      await this.#follow(message);
+      await this.#follow(message, this.#begin(message.headers));
     } else this.#reply({ status: message.statusCode ?? 0, headers: message.headers, body: await bodyOf(message) });
   }
 
   async #watchFromThePast({ revision, until }: NonNullable<House['past']>): Promise<void> {
-    const headers = { accept: readableWatch, 'accept-encoding': 'identity' };
+    const headers = { accept: json, 'accept-encoding': 'identity' };
     const call: Call = { method: 'GET', target: pastList(this.#asked, revision), headers, body: '' };
     const answer = await wholeAnswer(this.#house.upstream, call);
     if (answer.status !== 200) return this.#reply(answer);
-    this.#begin({ headers: { 'content-type': readableWatch } });
+    const framing = this.#begin({ 'content-type': json });
     this.#response.write(initialEvents(answer.body.toString('utf8'), revision));
     await until;
-    await this.#follow(await this.#open(watchFrom(this.#asked, revision)));
+    await this.#follow(await this.#open(watchFrom(this.#asked, revision), json), framing);
   }
 
-  #open(target: string): Promise<IncomingMessage> {
+  #open(target: string, accept: string): Promise<IncomingMessage> {
     const call = this.#call();
-    const headers = { ...call.headers, accept: readableWatch };
+    const headers = { ...call.headers, accept };
     return this.#house.upstream.open({ ...call, target, headers, signal: this.#gone.signal });
   }
 
-  #begin({ headers }: Pick<IncomingMessage, 'headers'>): void {
+  /** The way in which the events of the answer are framed. */
+  #begin(headers: IncomingMessage['headers']): Framing {
     const { watches } = this.#house;
+    const framing = isProtobuf(headers) ? inProtobuf(this.#asked.plural) : inLines();
     const watch: OpenWatch = {
       asked: this.#asked,
-      expire: () => this.#response.end(expired()),
+      expire: () => this.#response.end(framing.expired),
       reset: () => this.#reset(),
     };
     watches.add(watch);
     this.#response.on('close', () => watches.delete(watch));
     this.#response.writeHead(200, passedOn(headers));
     this.#response.flushHeaders();
+    return framing;
   }
 
-  async #follow(message: IncomingMessage): Promise<void> {
-    const framing = lineFraming();
+  async #follow(message: IncomingMessage, framing: Framing): Promise<void> {
     for await (const chunk of message)
-      for (const frame of framing.push(chunk as Buffer)) if (!(await this.#deliver(frame))) return;
+      for (const frame of framing.push(chunk as Buffer)) if (!(await this.#deliver(frame, framing))) return;
     this.#response.end();
   }
 
   /** False when the client gets nothing more on this watch. */
-  async #deliver(frame: Frame): Promise<boolean> {
+  async #deliver(frame: Frame, framing: Framing): Promise<boolean> {
     const { witness, events } = this.#house;
     witness.happened(frame.event, this.#asked);
     const fault = events.faultFor(frame.event, this.#asked);
@@ -164,7 +167,7 @@ export class Exchange {
         await waited(fault.for);
         return this.#write(frame.bytes);
       case 'expire':
-        this.#response.end(expired());
+        this.#response.end(framing.expired);
         return false;
       case 'end':
         this.#response.end();
@@ -203,6 +206,8 @@ export class Exchange {
     this.#house.resetConnection(this.#request);
   }
 }
+
+const json = 'application/json';
 
 const waited = (how: Millis | Promise<unknown>): Promise<unknown> => (typeof how === 'number' ? after(how) : how);
 

@@ -1,4 +1,4 @@
-/** The events in the bytes of a watch: the one place that knows how they are framed. */
+/** The events in the bytes of a watch. How they are framed is known here and in `protobufFrames.ts` alone. */
 
 import type { KubeObject } from '../../../kube/contract.ts';
 import { Lines } from '../../../kube/reflector/decode.ts';
@@ -18,40 +18,35 @@ export interface Frame {
   readonly event: WatchEvent;
 }
 
+/** One watch. */
 export interface Framing {
+  /** @throws Error for bytes that are no events: a proxy that does not understand what it passes on proves nothing */
   push(chunk: Buffer): readonly Frame[];
+  /** What a server says that no longer knows the version from which a watch was to go on. */
+  readonly expired: Buffer;
 }
 
-/** What the proxy asks watches for, whatever the client would rather have: the encoding that it can read. */
-export const readableWatch = 'application/json';
-
-/** One watch in JSON: an event a line. */
-export const lineFraming = (): Framing => {
+/** An event a line. */
+export const inLines = (): Framing => {
   const lines = new Lines();
-  return { push: chunk => [...lines.push(chunk)].flatMap(frameIn) };
+  return { push: chunk => [...lines.push(chunk)].map(frameIn), expired: frameOf({ type: 'ERROR', object: gone }) };
 };
 
-/** @throws Error if the line is no event: a proxy that does not understand what it passes on proves nothing */
-const frameIn = (line: string): readonly Frame[] => {
+const frameIn = (line: string): Frame => {
   const value = parseJson(line);
   if (!isRecord(value) || !isRecord(value['object'])) throw new Error(`no watch event: ${line.slice(0, 200)}`);
-  return [{ bytes: Buffer.from(`${line}\n`), event: value as unknown as WatchEvent }];
+  return { bytes: Buffer.from(`${line}\n`), event: value as unknown as WatchEvent };
 };
 
 export const frameOf = (event: { readonly type: EventType; readonly object: object }): Buffer =>
   Buffer.from(`${JSON.stringify(event)}\n`);
 
-/** What a server says that no longer knows the version from which a watch was to go on. */
-export const expired = (): Buffer =>
-  frameOf({
-    type: 'ERROR',
-    object: {
-      apiVersion: 'v1',
-      kind: 'Status',
-      metadata: {},
-      status: 'Failure',
-      message: 'too old resource version (a fault proxy says so)',
-      reason: 'Expired',
-      code: 410,
-    },
-  });
+export const gone = {
+  apiVersion: 'v1',
+  kind: 'Status',
+  metadata: {},
+  status: 'Failure',
+  message: 'too old resource version: a fault proxy says so',
+  reason: 'Expired',
+  code: 410,
+};

@@ -25,7 +25,10 @@ export interface Asked {
 
 type Place = Pick<Asked, 'plural' | 'part' | 'namespace' | 'name'>;
 
-export const askedBy = ({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): Asked => {
+export const askedBy = (
+  { method = 'GET', url = '/', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  body: string,
+): Asked => {
   const { pathname: path, searchParams: query } = new URL(url, 'https://apiserver');
   const place = placeOf(path);
   const verb = verbOf(method, place, query);
