@@ -7,6 +7,14 @@ export interface Branch {
   readonly mark: Mark;
   /** What is true right now, e.g. `7/10 at v2, 3 moving`. */
   readonly detail: string;
+  /** One sign a pod or node while the chapter runs. */
+  readonly bar?: Bar;
+}
+
+export interface Bar {
+  readonly done: number;
+  readonly moving: number;
+  readonly of: number;
 }
 
 export interface Screen {
@@ -42,7 +50,10 @@ const terminal = (output: Output): Screen => {
     height = 0;
   };
   const draw = () => {
-    for (const branch of last) output.write(`${fitted(branch, output.columns ?? 100)}\n`);
+    for (const [index, branch] of last.entries()) {
+      const twig = index === last.length - 1 ? '└' : '├';
+      output.write(` ${twig} ${fitted(branch, output.columns ?? 100)}\n`);
+    }
     height = last.length;
   };
   return {
@@ -64,10 +75,17 @@ const terminal = (output: Output): Screen => {
 };
 
 /** A line that wrapped would make the next refresh climb too little. */
-const fitted = ({ mark, title, detail }: Branch, columns: number): string => {
-  const text = `${title.padEnd(42)} ${detail}`;
-  return ` ${symbols[mark]} ${text.length > columns - 4 ? `${text.slice(0, columns - 5)}…` : text}`;
+const fitted = ({ mark, title, detail, bar }: Branch, columns: number): string => {
+  const signs = bar === undefined ? '' : `${barOf(bar)} `;
+  const text = `${title.padEnd(46)} ${signs}${detail}`;
+  const room = columns - 6;
+  return `${symbols[mark]} ${text.length > room ? `${text.slice(0, room - 1)}…` : text}`;
 };
+
+const barOf = ({ done, moving, of }: Bar): string =>
+  '●'.repeat(Math.min(done, of)) +
+  '◐'.repeat(Math.max(0, Math.min(moving, of - done))) +
+  '○'.repeat(Math.max(0, of - done - moving));
 
 const lines = (output: Output, elapsed: () => number): Screen => {
   const printed = new Map<string, string>();

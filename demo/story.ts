@@ -12,6 +12,8 @@ export type Kubectl = (args: readonly string[]) => Promise<string>;
 
 export interface Progress {
   readonly done: number;
+  /** On their way right now. */
+  readonly moving: number;
   readonly of: number;
   readonly detail: string;
 }
@@ -88,7 +90,12 @@ function injectionActive(newest: Newest): Progress {
   const [set] = newest('SidecarSet');
   const all = (set?.['status'] as { conditions?: readonly { type: string; status: string }[] } | undefined)?.conditions;
   const active = all?.some(c => c.type === 'InjectionActive' && c.status === 'True') ?? false;
-  return { done: active ? 1 : 0, of: 1, detail: active ? 'injection active' : 'waiting for injection to be active' };
+  return {
+    done: active ? 1 : 0,
+    moving: 0,
+    of: 1,
+    detail: active ? 'injection active' : 'waiting for injection to be active',
+  };
 }
 
 const podsOf = (newest: Newest, app: string): readonly Pod[] =>
@@ -101,7 +108,7 @@ const isTrue = (pod: Pod, type: string) =>
 
 function ready(newest: Newest, app: string, of: number): Progress {
   const done = podsOf(newest, app).filter(pod => isTrue(pod, 'Ready')).length;
-  return { done, of, detail: `${done}/${of} ready` };
+  return { done, moving: podsOf(newest, app).length - done, of, detail: `${done}/${of} ready` };
 }
 
 interface Wanted {
@@ -121,10 +128,12 @@ function runs(newest: Newest, { app, container, version, of }: Wanted): Progress
   );
   const down = pods.filter(pod => !isTrue(pod, 'Ready')).length;
   const draining = pods.filter(pod => closed(pod)).length;
+  const moving = Math.max(down, draining);
   return {
     done: arrived.length,
+    moving,
     of,
-    detail: `${arrived.length}/${of} at ${version}${down + draining > 0 ? `, ${Math.max(down, draining)} moving` : ''}`,
+    detail: `${arrived.length}/${of} at ${version}${moving > 0 ? `, ${moving} moving` : ''}`,
   };
 }
 
@@ -139,6 +148,7 @@ function jobProgress(newest: Newest): Progress {
   // Counted only when the job says so itself: its last status write belongs to the story.
   return {
     done: complete ? done : Math.min(done, nodes - 1),
+    moving: status?.active ?? 0,
     of: nodes,
     detail: `${done}/${nodes} nodes done, ${status?.active ?? 0} running`,
   };

@@ -1,6 +1,6 @@
 /** Tells the chapters one after the other: acts, then watches the record until what must come of it has come. */
 
-import type { Branch, Screen } from './screen.ts';
+import type { Bar, Branch, Screen } from './screen.ts';
 import type { Chapter, Kubectl, Newest, Progress, Step } from './story.ts';
 
 export interface Stage {
@@ -22,14 +22,14 @@ export const tell = async (chapters: readonly Chapter[], stage: Stage): Promise<
   const told: Told[] = [];
   const branches: Branch[] = chapters.map(({ title }) => ({ title, mark: 'waiting', detail: '' }));
   for (const [index, { title, steps }] of chapters.entries()) {
-    const show = (mark: Branch['mark'], detail: string): void => {
-      branches[index] = { title, mark, detail };
+    const show = (mark: Branch['mark'], detail: string, bar?: Bar): void => {
+      branches[index] = { title, mark, detail, ...(bar === undefined ? {} : { bar }) };
       stage.screen.show(branches);
     };
     const began = performance.now();
     const seconds = () => (performance.now() - began) / 1000;
     for (const step of steps)
-      await follow(step, stage, ({ detail }) => show('running', detail)).catch((error: unknown) => {
+      await follow(step, stage, progress => show('running', progress.detail, progress)).catch((error: unknown) => {
         show('failed', String(error));
         throw error;
       });
