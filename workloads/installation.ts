@@ -9,4 +9,6 @@ export interface Installation {
   readonly validatingConfiguration: string;
   /** Where the webhooks are called if not behind a Service: no path, no last slash, e.g. `https://127.0.0.1:9443`. */
   readonly webhookUrl?: string;
+  /** Whether SidecarSets for which no whitelist has a rule may set annotations of pods; `deny` if absent. */
+  readonly patchPodMetadata?: 'deny' | 'allow';
 }

@@ -1,8 +1,7 @@
 /** Everything that is wrong with a SidecarSet, at once. Defaults and what a schema can say are in the CRD. */
 
 import { invalid, type Problem } from '../../api/problem.ts';
-import { normaliseSidecarSet, sidecarSetSpecInV1beta1 } from '../../api/sidecarset.ts';
-import { isJsonObject } from '../../api/stored.ts';
+import { normaliseSidecarSet } from '../../api/sidecarset.ts';
 import type { KubeObject, Reader } from '../../kube/contract.ts';
 import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { canaryProblems } from './canary.ts';
@@ -11,7 +10,7 @@ import { conflicts } from './conflicts.ts';
 import { containerProblems } from './containers.ts';
 import { pinProblems } from './pin.ts';
 import { patchProblems } from './podMetadata.ts';
-import type { Raw } from './raw.ts';
+import { specOf } from './raw.ts';
 import { strategyProblems } from './strategy.ts';
 
 export interface Judged {
@@ -35,11 +34,6 @@ export const problemsIn = ({ object, before }: Judged, reader: Reader, revisions
   ];
   // What overlaps with others is only known of a set that can be read.
   return own.length > 0 || view === undefined ? own : conflicts(view, othersOf(view, reader));
-};
-
-const specOf = (object: KubeObject): Raw => {
-  const spec = sidecarSetSpecInV1beta1(object);
-  return isJsonObject(spec) ? spec : {};
 };
 
 /** A canary and its base never go into one pod together. */

@@ -1,8 +1,15 @@
 /** Looks into an object whose shape nobody has checked: what is not there, or is something else, reads as empty. */
 
-import { isJsonObject } from '../../api/stored.ts';
+import { sidecarSetSpecInV1beta1 } from '../../api/sidecarset.ts';
+import { isJsonObject, type StoredObject } from '../../api/stored.ts';
 
 export type Raw = { readonly [key: string]: unknown };
+
+/** The spec of either version, as it reads in v1beta1. */
+export const specOf = (object: StoredObject): Raw => {
+  const spec = sidecarSetSpecInV1beta1(object);
+  return isJsonObject(spec) ? spec : {};
+};
 
 export const memberOf = (parent: Raw, name: string): Raw => {
   const value = Object.hasOwn(parent, name) ? parent[name] : undefined;

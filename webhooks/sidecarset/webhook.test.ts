@@ -10,6 +10,7 @@ const rules = sidecarSetRules({
   secretName: 's',
   mutatingConfiguration: 'm',
   validatingConfiguration: 'v',
+  patchPodMetadata: 'allow',
 });
 
 const knowing = (...sets: readonly KubeObject[]): Reader => {

@@ -1,12 +1,15 @@
 /** What happens to a SidecarSet at the door: it gets its hashes, and is refused if it could not work. */
 
 import { group } from '../../api/names.ts';
-import { allowed, type Reader, type Review, type Verdict, type Webhook } from '../../kube/contract.ts';
+import { allowed, type KubeObject, type Reader, type Review, type Verdict, type Webhook } from '../../kube/contract.ts';
 import type { Installation } from '../../workloads/installation.ts';
 import { ControllerRevisions } from '../../workloads/resources.ts';
+import { metadataWhitelist } from '../../workloads/sidecars/metadataWhitelist.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { hashOps } from './hashes.ts';
 import { problemsIn } from './problems.ts';
+import { itemsOf, specOf } from './raw.ts';
+import { type MetadataPolicy, whitelistProblems } from './whitelist.ts';
 
 const entry = {
   operations: ['CREATE', 'UPDATE'],
@@ -28,27 +31,41 @@ export const sidecarSetHashes: Webhook = {
       : { is: 'allowed', patch: hashOps(review.object), warnings: [] },
 };
 
-export const sidecarSetRules = ({ namespace }: Installation): Webhook => ({
-  path: '/validate-apps-kruise-io-sidecarset',
-  type: 'validating',
-  entries: [{ ...entry, name: 'vsidecarset.kb.io' }],
-  reads: [SidecarSets, ControllerRevisions],
-  decide: (review, reader) => (review.subresource === '' ? judge(review, reader, namespace) : allowed),
-});
+export const sidecarSetRules = ({ namespace, patchPodMetadata = 'deny' }: Installation): Webhook => {
+  const policy: MetadataPolicy = { whitelist: metadataWhitelist(namespace), namespace, otherwise: patchPodMetadata };
+  return {
+    path: '/validate-apps-kruise-io-sidecarset',
+    type: 'validating',
+    entries: [{ ...entry, name: 'vsidecarset.kb.io' }],
+    reads: [SidecarSets, ControllerRevisions, policy.whitelist],
+    decide: (review, reader) =>
+      review.subresource !== '' || review.operation === 'DELETE' ? allowed : judge(review, reader, policy),
+  };
+};
+
+type Written = Exclude<Review, { operation: 'DELETE' }>;
 
 /** An object that was stored with a mistake can still be changed: only mistakes that are new are refused. */
-const judge = (review: Review, reader: Reader, revisionsIn: string): Verdict => {
-  if (review.operation === 'DELETE') return allowed;
+const judge = (review: Written, reader: Reader, policy: MetadataPolicy): Verdict => {
+  const { object } = review;
+  const before = review.operation === 'UPDATE' ? review.oldObject : undefined;
   const known = new Set(
-    review.operation === 'UPDATE' ? problemsIn({ object: review.oldObject }, reader, revisionsIn).map(textOf) : [],
+    before === undefined ? [] : problemsIn({ object: before }, reader, policy.namespace).map(textOf),
   );
-  const before = review.operation === 'UPDATE' ? { before: review.oldObject } : {};
-  const problems = problemsIn({ object: review.object, ...before }, reader, revisionsIn).filter(
-    p => !known.has(textOf(p)),
-  );
+  const own = problemsIn({ object, ...(before && { before }) }, reader, policy.namespace);
+  const unlisted = whitelistProblems(object, reader, policy);
+  const asBefore = before !== undefined && hasSamePatches(before, object);
+  const problems = [...own.filter(p => !known.has(textOf(p))), ...(asBefore ? [] : unlisted)];
   return problems.length > 0
     ? { is: 'refused', problems, warnings: [] }
-    : { is: 'allowed', patch: [], warnings: [...known] };
+    : { is: 'allowed', patch: [], warnings: [...known, ...unlisted.map(textOf)] };
+};
+
+/** A whitelist that grew stricter must not hold up the next image; labels count, because rules select by them. */
+const hasSamePatches = (before: KubeObject, after: KubeObject): boolean => {
+  const asked = (object: KubeObject): string =>
+    JSON.stringify([itemsOf(specOf(object), 'patchPodMetadata'), object.metadata.labels ?? {}]);
+  return asked(before) === asked(after);
 };
 
 const textOf = ({ field, message }: { readonly field: string; readonly message: string }): string =>
