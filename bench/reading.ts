@@ -10,15 +10,8 @@ import type { Usage } from './usage.ts';
 
 type Program = 'ours' | 'informer';
 
-/** As in the image: a small young generation costs nothing here and keeps 100 MB back. */
-const flags = ['--max-semi-space-size=8'];
-
-const start = (program: Program, stub: Stub, more: readonly string[] = []): Child =>
-  new Child(
-    join(import.meta.dirname, 'reading', `${program}.ts`),
-    { kubeconfig: stub.kubeconfig },
-    program === 'ours' ? [...flags, ...more] : [],
-  );
+const start = (program: Program, { kubeconfig }: Stub, flags: readonly string[] = []): Child =>
+  new Child(join(import.meta.dirname, 'reading', `${program}.ts`), { kubeconfig }, flags);
 
 const tell = (child: Child, order: ReaderOrder): void => child.tell(order);
 

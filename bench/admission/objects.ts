@@ -107,15 +107,34 @@ const reviewed = {
   status: {},
 };
 
-/** One that can be created as it is. */
-export const pod = (name: string, labels: Readonly<Record<string, string>>): object => ({
+/** What runs on a real apiserver is small: fake kubelets start it. */
+const podSpec = {
+  automountServiceAccountToken: false,
+  terminationGracePeriodSeconds: 1,
+  containers: [{ name: 'web', image: 'registry.example.com/team/web:v1.2.3' }],
+};
+
+export const plainPod = (name: string, half: string): object => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name, labels: { app: 'web', ...labels } },
+  metadata: { name, labels: { app: 'web', half } },
+  spec: podSpec,
+});
+
+export const statefulSet = (name: string, replicas: number, half: string): object => ({
+  apiVersion: 'apps.kruise.io/v1beta1',
+  kind: 'StatefulSet',
+  metadata: { name },
   spec: {
-    automountServiceAccountToken: false,
-    terminationGracePeriodSeconds: 1,
-    containers: [{ name: 'web', image: 'registry.example.com/team/web:v1.2.3' }],
+    replicas,
+    serviceName: name,
+    podManagementPolicy: 'Parallel',
+    selector: { matchLabels: { half } },
+    updateStrategy: {
+      type: 'RollingUpdate',
+      rollingUpdate: { podUpdatePolicy: 'InPlaceIfPossible', maxUnavailable: '20%' },
+    },
+    template: { metadata: { labels: { app: 'web', half } }, spec: podSpec },
   },
 });
 
