@@ -334,6 +334,21 @@ describe('Rolling', () => {
     assert.ok(conditionsOf(cluster).includes('Ready True AllPodsReady'));
   });
 
+  it('opens no gate on a label change while an image change is still to be proven', () => {
+    const cluster = rolling(running({ replicas: 1 }), { replicas: 1, image: 'app:v2' });
+    const isClosed = () => JSON.stringify(podOf(cluster, 'web-0')['status']).includes('StartInPlaceUpdate');
+    while (imageOf(cluster, 'web-0') === 'app:v1') {
+      pass(cluster);
+      if (isClosed()) cluster.stepAllPods();
+    }
+    rolling(cluster, { replicas: 1, image: 'app:v2', podMetadata: { labels: { app: 'web', tier: 'front' } } });
+    for (let i = 0; i < 3; i += 1) pass(cluster);
+    assert.equal(podOf(cluster, 'web-0').metadata.labels?.['tier'], 'front');
+    assert.ok(isClosed(), 'back in its Services while the former container still runs');
+    cluster.settle(key);
+    assert.ok(conditionsOf(cluster).includes('Ready True AllPodsReady'));
+  });
+
   it('takes broken pods first, beyond the budget, and whole ones when they are repaired', () => {
     const cluster = rolling(running({ replicas: 4 }), { replicas: 4, image: 'app:bad' });
     for (let i = 0; i < 10; i += 1) {

@@ -33,7 +33,14 @@ const aPod = (metadata: Wire = {}): KubeObject => ({
   status: {
     conditions: [{ type: 'Ready', status: 'True' }],
     containerStatuses: [
-      { name: 'main', image: 'app:v1', imageID: 'app@sha256:01', containerID: 'c1', restartCount: 3 },
+      {
+        name: 'main',
+        image: 'app:v1',
+        imageID: 'app@sha256:01',
+        containerID: 'c1',
+        restartCount: 3,
+        state: { running: { startedAt: '2026-01-02T02:00:00Z' } },
+      },
     ],
   },
 });
@@ -121,6 +128,39 @@ describe('Setting images', () => {
     ]);
     const after = stored(before, setImages(stepOn(before), { ...toV2, metadata: { ...none, labels: changes } }));
     assert.deepEqual(after.metadata.labels, { new: '2', [labels.revision]: 'web-r2' });
+  });
+
+  const state = (former: Wire, image: string) => ({
+    annotations: {
+      [annotations.inPlaceState]: JSON.stringify({
+        revision: 'web-r1',
+        updateTimestamp: '2026-01-02T03:04:00Z',
+        lastContainerStatuses: { main: { imageID: 'app@sha256:00', image, ...former } },
+      }),
+    },
+  });
+  const formersAfter = (before: KubeObject, images: ReadonlyMap<string, string>) => {
+    const record = updateRecordOf(podView(stored(before, setImages(stepOn(before), { ...toV2, images }))));
+    assert.ok(record.is === 'read');
+    return Object.fromEntries(record.value.formers);
+  };
+
+  it('does not forget a container that an earlier update changed and that is not proven yet', () => {
+    // The kubelet has not replaced c1, of which the earlier update knows.
+    const before = aPod(state({ containerID: 'c1', restartCount: 3 }, 'app:v0'));
+    const earlier = { imageID: 'app@sha256:00', containerID: 'c1', restartCount: 3, image: 'app:v0' };
+    assert.deepEqual(formersAfter(before, new Map()), { main: earlier });
+    assert.deepEqual(formersAfter(before, new Map([['side', 'side:v2']]))['main'], earlier);
+  });
+
+  it('forgets what is proven', () => {
+    const before = aPod(state({ containerID: 'c0', restartCount: 2 }, 'app:v0'));
+    assert.deepEqual(formersAfter(before, new Map()), {});
+  });
+
+  it('knows a container by its id from then on, if the record is one of OpenKruise', () => {
+    const before = aPod(state({}, 'app:v0'));
+    assert.equal(formersAfter(before, new Map())['main']?.containerID, 'c1');
   });
 
   it('leaves out a container that the pod does not have', () => {

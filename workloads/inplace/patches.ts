@@ -81,14 +81,13 @@ export const rejoin = (step: Step): Action => ({
 /** Back out of an update that was drained for and not begun: the containers stay what they are. */
 export const withdraw = (step: Step, wish: Wish): Action => {
   const record = updateRecordOf(step.pod);
-  const nothing = { revision: wish.revision, images: new Map<string, string>(), graceSeconds: 0 };
   const isItsRecord = record.is === 'read' && record.value.revision === wish.revision;
   const renewed: readonly Op[] = isItsRecord
     ? [
         {
           op: 'add',
           path: pointer('metadata', 'annotations', annotations.inPlaceState),
-          value: printRecord(recordFor(step, nothing)),
+          value: printRecord({ ...record.value, updatedAt: step.now, formers: new Map() }),
         },
       ]
     : [];
