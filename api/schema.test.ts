@@ -151,9 +151,18 @@ describe('opaque content', () => {
     ]);
   });
 
-  test('of any depth is no exception', () => {
-    const deep: unknown = JSON.parse(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`);
-    assert.ok(decode(template, deep).value);
+  test('deeper than any pod is refused where it begins, so that no reader has to follow it', () => {
+    const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
+    assert.ok(decode(template, nested(100)).value);
+    const [only, ...others] = problemsWith(template, nested(5000));
+    assert.match(only ?? '', /^spec(\.a){101} is nested deeper than 100 levels$/);
+    assert.deepEqual(others, []);
+  });
+
+  test('and lists with more mistakes than a call has arguments are no exception', () => {
+    const many = (item: unknown): unknown[] => Array.from({ length: 300_000 }, () => item);
+    assert.equal(problemsWith(opaque(object({})), { a: many(2 ** 60) }).length, 100);
+    assert.equal(problemsWith(object({ a: array(int32()) }), { a: many('x') }).length, 100);
   });
 });
 

@@ -117,36 +117,40 @@ export const intOrString = (): Schema<number | string> =>
  */
 export const opaque = <T>(shape: Schema<unknown>): Schema<T> =>
   schema<T>({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true }, (value, path) => {
-    const problems = [...problemsOf(shape.parse(value, path)), ...roundedIn(value, path)];
-    return problems.length === 0 ? fine(withoutNulls(value) as T) : wrong(...problems);
+    const problems = [...problemsOf(shape.parse(value, path)), ...uncarriedIn(value, path)];
+    return problems.length === 0 ? fine(withoutNulls(value) as T) : wrong(...readable(problems));
   });
 
-/** Nothing that a pod can hold is nested deeper. */
+/** Nothing that a pod can hold is nested deeper, and readers may follow every level. */
 const deepest = 100;
 
 /** An integer beyond 2^53 was rounded when it was read: a pod made from it would not be what somebody wrote. */
-const roundedIn = (value: unknown, path: string, depth = 0): readonly Problem[] => {
-  if (depth > deepest) return [];
-  if (Array.isArray(value)) return value.flatMap((item: unknown, i) => roundedIn(item, entryOf(path, i), depth + 1));
+const uncarriedIn = (value: unknown, path: string, depth = 0): readonly Problem[] => {
+  if (depth > deepest) return [invalid(path, `is nested deeper than ${deepest} levels`)];
+  if (Array.isArray(value)) return value.flatMap((item: unknown, i) => uncarriedIn(item, `${path}[${i}]`, depth + 1));
   if (isObject(value))
-    return Object.entries(value).flatMap(([name, member]) => roundedIn(member, under(path, name), depth + 1));
+    return Object.entries(value).flatMap(([name, member]) => uncarriedIn(member, under(path, name), depth + 1));
   const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
   return isRounded ? [invalid(path, 'holds an integer beyond 2^53, which cannot be carried without rounding it')] : [];
 };
 
-const withoutNulls = (value: unknown, depth = 0): unknown => {
-  if (depth > deepest) return value;
-  if (Array.isArray(value)) return value.map((item: unknown) => withoutNulls(item, depth + 1));
+const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
   const present = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member, depth + 1)]));
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member)]));
 };
 
 // ── Containers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** As many as somebody reads: a list may hold more mistakes than a call can have arguments. */
+const readable = (problems: readonly Problem[]): readonly Problem[] => problems.slice(0, 100);
+
 const gather = <T>(parts: readonly Parsed<T>[]): Parsed<readonly T[]> => {
   const problems = parts.flatMap(problemsOf);
-  return problems.length > 0 ? wrong(...problems) : fine(parts.flatMap(p => (p.is === 'fine' ? [p.value] : [])));
+  return problems.length > 0
+    ? wrong(...readable(problems))
+    : fine(parts.flatMap(p => (p.is === 'fine' ? [p.value] : [])));
 };
 
 export const array = <T>(items: Schema<T>): Schema<readonly T[]> =>
