@@ -173,7 +173,8 @@ const patch = async ({ cluster, machine }: Site): Promise<Result['patches']> => 
 const measure = async (report: Report): Promise<Result> => {
   await using cluster = await startCluster({ name: 'bench', nodes, kubelet: ['--scale', '0.1'] });
   const berth = await installBerth(cluster, {
-    flags: { controller: ['--log-level', 'warn'], webhook: ['--log-level', 'warn'] },
+    controller: { flags: ['--log-level', 'warn'] },
+    webhook: { flags: ['--log-level', 'warn'] },
   });
   const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'bench', clock });
   const machine = startMachine({ client, clock, controllers: [], resources: [Pods] });

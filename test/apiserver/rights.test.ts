@@ -11,8 +11,8 @@ import { grantedIn, type Permission, usesIn } from './rights/granted.ts';
 
 const cluster = await clusterForTests({ nodes: 3 });
 const { kubectl } = cluster;
-const debug = ['--log-level', 'debug'];
-const { webhook, controller } = await installBerth(cluster, { flags: { webhook: debug, controller: debug } });
+const debug = { flags: ['--log-level', 'debug'] };
+const { webhook, controller } = await installBerth(cluster, { webhook: debug, controller: debug });
 
 /** Stands wherever users keep what nobody should read in a log. */
 const secret = 'hunter2-in-plain-sight';

@@ -116,6 +116,7 @@ const startParts = async (site: Site, options: ClusterOptions): Promise<Parts> =
 const handleOn = (name: string, site: Site, parts: Parts): Cluster => {
   const { folder, binaries } = site.layout;
   let apiServers = 1;
+  let identities = 0;
   const kubectl = {
     command: binaries.kubectl,
     kubeconfig: parts.apiServer.kubeconfig,
@@ -130,7 +131,8 @@ const handleOn = (name: string, site: Site, parts: Parts): Cluster => {
     ...parts,
     kubeconfigFor: async (user, groups, at = parts.apiServer) => {
       const identity = await site.authority.client(user, groups);
-      const file = `${user.replaceAll(/[^A-Za-z0-9-]/g, '_')}-${at.name}.kubeconfig`;
+      identities += 1;
+      const file = `${user.replaceAll(/[^A-Za-z0-9-]/g, '_')}-${at.name}-${identities}.kubeconfig`;
       const path = join(folder, 'kubeconfigs', file);
       writeKubeconfig(path, { ...site.admin, server: at.server, identity });
       return path;

@@ -1,48 +1,64 @@
-/** Berth installed in a cluster of this machine, as from its manifests: two processes with the rights that RBAC gives them. */
+/** Berth installed in a cluster of this machine, as from its manifests: processes with the rights that RBAC gives them. */
 
 import { join } from 'node:path';
 import type { Cluster } from './cluster.ts';
+import type { ApiServer } from './controlPlane.ts';
 import { waitFor } from './deadline.ts';
 import { freePorts } from './ports.ts';
 import type { ClusterProcess } from './process.ts';
 
 export interface Berth {
-  readonly webhook: ClusterProcess;
-  readonly controller: ClusterProcess;
+  readonly webhook: Replica;
+  readonly controller: Replica;
   /** Where the apiserver calls the webhook, e.g. `https://127.0.0.1:20443`. */
   readonly webhookUrl: string;
+}
+
+export interface Replica extends ClusterProcess {
+  /** Where health and metrics are, e.g. `http://127.0.0.1:20080`. */
+  readonly pages: string;
+}
+
+export type Role = 'webhook' | 'controller';
+
+export interface ReplicaOptions {
+  /** Unique in the cluster; `berth-<role>` if absent. */
+  readonly name?: string;
+  readonly flags?: readonly string[];
+  /** Arguments of Node itself, e.g. the limit of its heap. */
+  readonly node?: readonly string[];
+  /** Further groups of its account, by which the audit log tells replicas apart. */
+  readonly groups?: readonly string[];
+  /** Another way to the apiserver. */
+  readonly at?: ApiServer;
 }
 
 export interface InstallOptions {
   /** Told each thing that was done. */
   readonly onStep?: (step: string) => void;
-  /** Further arguments, by role. */
-  readonly flags?: Readonly<Partial<Record<Role, readonly string[]>>>;
+  readonly webhook?: ReplicaOptions;
+  readonly controller?: ReplicaOptions;
 }
-
-type Role = 'webhook' | 'controller';
 
 const root = join(import.meta.dirname, '..', '..');
 const namespace = 'berth-system';
 const armedWithinMs = 30_000;
 
 /** Resolves when the webhooks answer and the controller has read the cluster. */
-export const installBerth = async (
-  cluster: Cluster,
-  { onStep = () => undefined, flags = {} }: InstallOptions = {},
-): Promise<Berth> => {
+export const installBerth = async (cluster: Cluster, options: InstallOptions = {}): Promise<Berth> => {
+  const { onStep = () => undefined } = options;
   await applyManifests(cluster);
   onStep('CRDs, rights and webhook configurations applied');
-  const [webhookPort = 0, webhookPages = 0, controllerPages = 0] = await freePorts(3);
-  const webhookUrl = `https://127.0.0.1:${webhookPort}`;
-  const place: Place = { cluster, webhookUrl };
+  const [port = 0] = await freePorts(1);
+  const webhookUrl = `https://127.0.0.1:${port}`;
+  const start = (role: Role, flags: readonly string[]): Promise<Replica> =>
+    startReplica(cluster, role, {
+      ...options[role],
+      flags: ['--webhook-url', webhookUrl, ...flags, ...(options[role]?.flags ?? [])],
+    });
   const [webhook, controller] = await Promise.all([
-    startRole(place, 'webhook', webhookPages, [
-      '--webhook-address',
-      `127.0.0.1:${webhookPort}`,
-      ...(flags.webhook ?? []),
-    ]),
-    startRole(place, 'controller', controllerPages, flags.controller ?? []),
+    start('webhook', ['--webhook-address', `127.0.0.1:${port}`]),
+    start('controller', []),
   ]);
   onStep('webhook and controller run');
   await untilArmed(cluster, webhookUrl);
@@ -51,7 +67,7 @@ export const installBerth = async (
 };
 
 /** The namespace and the CRDs come first: other objects need them. */
-const applyManifests = async ({ kubectl }: Cluster): Promise<void> => {
+export const applyManifests = async ({ kubectl }: Cluster): Promise<void> => {
   const apply = (folder: string) => kubectl(['apply', '--server-side', '-f', join(root, 'config', folder)]);
   await kubectl(['create', 'namespace', namespace]);
   await apply('crd');
@@ -59,30 +75,24 @@ const applyManifests = async ({ kubectl }: Cluster): Promise<void> => {
   await Promise.all([apply('rbac'), apply('webhook')]);
 };
 
-interface Place {
-  readonly cluster: Cluster;
-  readonly webhookUrl: string;
-}
-
-const startRole = async (
-  { cluster, webhookUrl }: Place,
-  role: Role,
-  pagesPort: number,
-  flags: readonly string[],
-): Promise<ClusterProcess> => {
+/** One process of Berth with the rights of its role; resolves when it is ready. */
+export const startReplica = async (cluster: Cluster, role: Role, options: ReplicaOptions): Promise<Replica> => {
+  const { name = `berth-${role}`, flags = [], node = [], groups = [], at } = options;
   const account = `system:serviceaccount:${namespace}:berth-${role}`;
-  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-  const kubeconfig = await cluster.kubeconfigFor(account, groups);
-  const shared = ['--kubeconfig', kubeconfig, '--webhook-url', webhookUrl, '--pages-address', `127.0.0.1:${pagesPort}`];
-  return cluster.run({
+  const all = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, ...groups];
+  const kubeconfig = await cluster.kubeconfigFor(account, all, at);
+  const [pagesPort = 0] = await freePorts(1);
+  const shared = ['--kubeconfig', kubeconfig, '--pages-address', `127.0.0.1:${pagesPort}`];
+  const started = await cluster.run({
     program: {
-      name: `berth-${role}`,
+      name,
       command: process.execPath,
-      args: [join(root, 'main.ts'), role, ...shared, ...flags],
-      log: join(cluster.folder, 'logs', `berth-${role}.log`),
+      args: [...node, join(root, 'main.ts'), role, ...shared, ...flags],
+      log: join(cluster.folder, 'logs', `${name}.log`),
     },
     isHealthy: () => isReady(pagesPort),
   });
+  return Object.assign(started, { pages: `http://127.0.0.1:${pagesPort}` });
 };
 
 const isReady = async (pagesPort: number): Promise<boolean> => {
@@ -96,7 +106,7 @@ const isReady = async (pagesPort: number): Promise<boolean> => {
 };
 
 /** Every entry calls our address and trusts our certificate. */
-const untilArmed = (cluster: Cluster, webhookUrl: string): Promise<unknown> =>
+export const untilArmed = (cluster: Cluster, webhookUrl: string): Promise<unknown> =>
   waitFor('the webhooks to be armed', armedWithinMs, async () => {
     const kinds = 'mutatingwebhookconfiguration/berth-mutating,validatingwebhookconfiguration/berth-validating';
     const text = await cluster.kubectl(['get', ...kinds.split(','), '-o', 'json']);

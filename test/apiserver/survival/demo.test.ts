@@ -33,7 +33,7 @@ const namespace = {
 
 const cluster = await clusterForTests({ nodes });
 /** A container that is restarted in its pod keeps the pod's name, under which it holds the Lease. */
-const berth = await installBerth(cluster, { flags: { controller: ['--identity', 'berth-controller-0'] } });
+const berth = await installBerth(cluster, { controller: { flags: ['--identity', 'berth-controller-0'] } });
 /** What happens to one process happens one after the other. */
 const lines = { webhook: line(), controller: line() };
 
