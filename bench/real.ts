@@ -172,10 +172,8 @@ const patch = async ({ cluster, machine }: Site): Promise<Result['patches']> => 
 
 const measure = async (report: Report): Promise<Result> => {
   await using cluster = await startCluster({ name: 'bench', nodes, kubelet: ['--scale', '0.1'] });
-  const berth = await installBerth(cluster, {
-    controller: { flags: ['--log-level', 'warn'] },
-    webhook: { flags: ['--log-level', 'warn'] },
-  });
+  const quiet = { flags: ['--log-level', 'warn'] };
+  const berth = await installBerth(cluster, { webhook: quiet, controller: quiet });
   const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'bench', clock });
   const machine = startMachine({ client, clock, controllers: [], resources: [Pods] });
   const site: Site = { cluster, berth, client, machine };
