@@ -13,7 +13,7 @@ import {
 import { inspect } from './kube/certificates/inspect.ts';
 import { serveCertificateFrom } from './kube/certificates/present.ts';
 import { keepSpare } from './kube/certificates/spare.ts';
-import { serviceNames, year } from './kube/certificates.ts';
+import { hostIn, serviceNames, year } from './kube/certificates.ts';
 import { connect } from './kube/client/connect.ts';
 import type { Client } from './kube/client.ts';
 import { type Clock, systemClock } from './kube/clock.ts';
@@ -143,10 +143,7 @@ const startSparing = ({ options, clock, secret }: Ground, { store }: Machine): S
 };
 
 const webhookNames = ({ serviceName, installation: { namespace, webhookUrl } }: Options): readonly string[] => [
-  ...new Set([
-    ...serviceNames(serviceName, namespace),
-    ...(webhookUrl === undefined ? [] : [new URL(webhookUrl).hostname]),
-  ]),
+  ...new Set([...serviceNames(serviceName, namespace), ...(webhookUrl === undefined ? [] : [hostIn(webhookUrl)])]),
 ];
 
 const pagesOf = ({ options: { role, version }, health, registry }: Ground) =>

@@ -37,6 +37,7 @@ interface Flags {
   readonly lease: string;
   readonly mutatingConfiguration: string;
   readonly validatingConfiguration: string;
+  readonly patchPodMetadata: 'deny' | 'allow';
   readonly identity: string;
   readonly logLevel: LogOptions['level'];
   readonly logFormat: LogOptions['format'];
@@ -81,11 +82,8 @@ const withFlags = (command: Command): Command =>
       'how the apiserver reaches the webhook if not through its Service, e.g. https://127.0.0.1:9443',
       asUrl,
     )
-    .option('--webhook-address <host:port>', 'where the webhook listens', asAddress, { host: '0.0.0.0', port: 9443 })
-    .option('--pages-address <host:port>', 'where health and metrics are served', asAddress, {
-      host: '0.0.0.0',
-      port: 8080,
-    })
+    .addOption(addressOption('--webhook-address <host:port>', 'where the webhook listens', '0.0.0.0:9443'))
+    .addOption(addressOption('--pages-address <host:port>', 'where health and metrics are served', '0.0.0.0:8080'))
     .option('--secret <name>', "Secret of the webhook's certificate", 'berth-webhook-certificate')
     .option('--service <name>', 'Service in front of the webhook', 'berth-webhook')
     .option('--lease <name>', 'Lease of the leading controller', 'berth-controller')
@@ -96,6 +94,14 @@ const withFlags = (command: Command): Command =>
       'berth-validating',
     )
     .addOption(
+      new Option(
+        '--patch-pod-metadata <verdict>',
+        'whether SidecarSets may set annotations of pods where no whitelist has a rule for them',
+      )
+        .choices(['deny', 'allow'])
+        .default('deny'),
+    )
+    .addOption(
       new Option('--identity <name>', 'this process among its replicas')
         .env('POD_NAME')
         .default(`${hostname()}-${process.pid}`),
@@ -103,15 +109,19 @@ const withFlags = (command: Command): Command =>
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .addOption(new Option('--log-format <format>').choices(['json', 'text']).default('json'));
 
+const addressOption = (flags: string, description: string, usual: string): Option =>
+  new Option(flags, description).argParser(asAddress).default(asAddress(usual), usual);
+
 const optionsFrom = (role: Role, flags: Flags): Options => ({
   role,
   version: packageJson.version,
-  source: flags.kubeconfig === undefined ? 'in-cluster' : { kubeconfig: flags.kubeconfig },
+  source: flags.kubeconfig ? { kubeconfig: flags.kubeconfig } : 'in-cluster',
   installation: {
     namespace: flags.namespace,
     secretName: flags.secret,
     mutatingConfiguration: flags.mutatingConfiguration,
     validatingConfiguration: flags.validatingConfiguration,
+    patchPodMetadata: flags.patchPodMetadata,
     ...(flags.webhookUrl === undefined ? {} : { webhookUrl: flags.webhookUrl }),
   },
   identity: flags.identity,
@@ -122,16 +132,21 @@ const optionsFrom = (role: Role, flags: Flags): Options => ({
   log: { level: flags.logLevel, format: flags.logFormat },
 });
 
-const asAddress = (text: string): Address => {
-  const colon = text.lastIndexOf(':');
-  const port = Number(text.slice(colon + 1));
-  if (colon < 0 || !Number.isInteger(port) || port < 0 || port > 65535)
-    throw new InvalidArgumentError('expected host:port, e.g. 127.0.0.1:9443');
-  return { host: text.slice(0, colon) || '0.0.0.0', port };
+/** @throws InvalidArgumentError */
+export const asAddress = (text: string): Address => {
+  const [, bracketed, plain = '', port = ''] = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/.exec(text) ?? [];
+  if (port === '' || Number(port) > 65_535)
+    throw new InvalidArgumentError('expected host:port, e.g. 127.0.0.1:9443 or [::1]:9443');
+  return { host: (bracketed ?? plain) || '0.0.0.0', port: Number(port) };
 };
 
-const asUrl = (text: string): string => {
-  if (!URL.canParse(text) || new URL(text).protocol !== 'https:' || text.endsWith('/'))
-    throw new InvalidArgumentError('expected https://host:port without a last slash');
-  return text;
+/**
+ * Nothing but where the server is: each webhook appends its own path.
+ * @throws InvalidArgumentError
+ */
+export const asUrl = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.protocol !== 'https:' || url.href !== `${url.origin}/`)
+    throw new InvalidArgumentError('expected https://host:port and nothing behind it');
+  return url.origin;
 };

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { before, suite, test } from 'node:test';
 import fc from 'fast-check';
 import { inspect, type Validity } from './certificates/inspect.ts';
-import { type Material, makeMaterial, serviceNames } from './certificates.ts';
+import { hostIn, type Material, makeMaterial, serviceNames } from './certificates.ts';
 
 const hour = 3_600_000;
 const born = Date.UTC(2030, 0, 1);
@@ -32,6 +32,12 @@ suite('a new certificate', () => {
       subjectAltName,
       'DNS:berth-webhook.berth-system.svc, DNS:berth-webhook.berth-system.svc.cluster.local, DNS:localhost, IP Address:127.0.0.1',
     );
+  });
+  test('is for the host of a URL, which may be an address of IPv6', async () => {
+    const hosts = ['https://[::1]:9443', 'https://10.0.0.1', 'https://berth.example:9443'].map(hostIn);
+    const certificate = new X509Certificate((await make(hosts))['tls.crt']);
+    assert.equal(certificate.subjectAltName, 'IP Address:0:0:0:0:0:0:0:1, IP Address:10.0.0.1, DNS:berth.example');
+    assert.equal(inspect(await make(hosts), ['::1'], born).is, 'good');
   });
   test('shares neither serial number nor authority with the next', () => {
     assert.notEqual(

@@ -33,6 +33,9 @@ export const serviceNames = (service: string, namespace: string): readonly strin
   '127.0.0.1',
 ];
 
+/** Under which name a server is called at a URL: addresses of IPv6 stand in brackets there, and nowhere else. */
+export const hostIn = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
+
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /**

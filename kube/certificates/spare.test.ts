@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { suite, test } from 'node:test';
 import { FakeClock } from '../../test/support/clock.ts';
 import type { Material } from '../certificates.ts';
@@ -66,7 +67,7 @@ suite('the spare certificate', () => {
     const until = async (count: number): Promise<void> => {
       while (seen.length < count) await new Promise<void>(resolve => void wakes.push(resolve));
     };
-    return { store, clock, seen, until, end };
+    return { store, clock, seen, until, end, signal: ending.signal };
   };
   test('is made at once, under the key of the Secret', async () => {
     const { store, until, end } = started();
@@ -87,6 +88,20 @@ suite('the spare certificate', () => {
     await until(1);
     await clock.advance(seconds(86_400));
     await until(2);
+    await end();
+  });
+  test('ends also while one is being made', async () => {
+    const { seen, end } = started();
+    await end();
+    assert.deepEqual(seen, []);
+  });
+  test('leaves nothing behind for each one that was made', async () => {
+    const { clock, until, end, signal } = started();
+    for (let made = 1; made <= 5; made++) {
+      await until(made);
+      await clock.advance(seconds(86_400));
+    }
+    assert.ok(getEventListeners(signal, 'abort').length <= 1);
     await end();
   });
 });

@@ -26,6 +26,7 @@ export const keepSpare = async (options: SpareOptions, signal: AbortSignal): Pro
   const { store, spare, namespace, name, wanted, clock } = options;
   for (let made = 1; !signal.aborted; made += 1) {
     const material = await makeMaterial(wanted, clock.now());
+    if (signal.aborted) return;
     const seen = { key: keyOf(namespace, name), namespace, name, uid: 'spare', resourceVersion: String(made) };
     store.keep(spare, { ...seen, generation: 0, material });
     await usedOrOld(material, options, signal);
@@ -41,9 +42,11 @@ const usedOrOld = (material: Material, options: SpareOptions, signal: AbortSigna
     if (resource === secret && isUsed()) resolve();
   });
   const cancel = clock.after(freshFor, resolve);
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  const stop = (): void => resolve();
+  signal.addEventListener('abort', stop, { once: true });
   return promise.finally(() => {
     unsubscribe();
     cancel();
+    signal.removeEventListener('abort', stop);
   });
 };
