@@ -47,6 +47,7 @@ describe('A StatefulSet is woken', () => {
   it('by a pod of nobody, or of another kind, in its place', () => {
     assert.deepEqual(wokenBy(Pods, anObject('web-7')), ['default/web']);
     assert.deepEqual(wokenBy(Pods, anObject('web-7', 'apps/v1')), ['default/web']);
+    assert.deepEqual(wokenBy(Pods, anObject('data-web-7', ours)), ['default/data-web', 'default/web']);
     assert.deepEqual(wokenBy(Pods, anObject('other-7')), []);
     assert.deepEqual(wokenBy(Pods, anObject('web')), []);
   });

@@ -15,8 +15,8 @@ export const statefulSets: Controller = controller({
     // A pod of somebody else, or of nobody, that stands in a set's place.
     whenever(Pods, ({ namespace, name, owner }, reader) => {
       const member = memberOf(name);
-      const isOurs = owner?.kind === StatefulSets.kind && owner.group === StatefulSets.group;
-      if (member === undefined || isOurs) return [];
+      const isAnySets = owner?.kind === StatefulSets.kind && owner.group === StatefulSets.group;
+      if (member === undefined || (isAnySets && owner.name === member.set)) return [];
       const key = keyOf(namespace, member.set);
       return reader.get(StatefulSets, key) === undefined ? [] : [key];
     }),
