@@ -60,11 +60,11 @@ export const ownedBy = ({ name, uid }: Seen): OwnerReference => ({
   blockOwnerDeletion: true,
 });
 
-/** `web-12` is number 12 of `web`; undefined for names that no set gives. */
+/** `web-12` is number 12 of `web`; undefined for names that no set gives. Reserved ranges may lead beyond 2^31. */
 export const memberOf = (podName: string): { readonly set: string; readonly ordinal: number } | undefined => {
-  const [, set, digits = ''] = /^(.+)-(0|[1-9][0-9]{0,9})$/.exec(podName) ?? [];
+  const [, set, digits = ''] = /^(.+)-(0|[1-9][0-9]{0,15})$/.exec(podName) ?? [];
   const ordinal = Number(digits);
-  return set === undefined || ordinal > 2 ** 31 - 1 ? undefined : { set, ordinal };
+  return set === undefined || !Number.isSafeInteger(ordinal) ? undefined : { set, ordinal };
 };
 
 export const podNameOf = (set: Seen, ordinal: number): string => `${set.name}-${ordinal}`;

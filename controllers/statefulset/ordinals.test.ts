@@ -18,6 +18,16 @@ describe('The ordinals of a set', () => {
     it(`are ${wanted.join(', ') || 'none'}`, () =>
       assert.deepEqual([...ordinalsOf(start, replicas, reserved)], wanted));
 
+  it('cost little with ten thousand gaps', () => {
+    const gaps = Array.from({ length: 10_000 }, (_, i) => range(2 * i));
+    const began = process.cpuUsage();
+    const ordinals = ordinalsOf(0, 10_000, gaps);
+    const ranks = [...ordinals].map(ordinal => (ordinals.has(ordinal) ? ordinals.rankOf(ordinal) : -1));
+    assert.deepEqual(ranks, [...ranks.keys()]);
+    const { user } = process.cpuUsage(began);
+    assert.ok(user < 1_000_000, `${user} µs`);
+  });
+
   it('are as many as are wanted, none reserved, and know their rank', () => {
     const ranges = fc.array(fc.tuple(fc.nat(30), fc.nat(8)).map(([first, more]) => range(first, first + more)));
     fc.assert(

@@ -12,21 +12,21 @@ export interface Ordinals {
 
 export const ordinalsOf = (start: number, replicas: number, reserved: readonly OrdinalRange[]): Ordinals => {
   const first = Math.max(0, start);
-  const gaps = merged(reserved, first);
+  const gaps = counted(merged(reserved, first));
   const rankOf = (ordinal: number): number => {
-    const skipped = gaps
-      .filter(gap => gap.first < ordinal)
-      .reduce((sum, gap) => sum + Math.min(gap.last + 1, ordinal) - gap.first, 0);
+    const gap = lastBefore(gaps, ordinal);
+    const skipped = gap === undefined ? 0 : gap.skipped + Math.min(gap.last + 1, ordinal) - gap.first;
     return ordinal - first - skipped;
   };
-  const isReserved = (ordinal: number): boolean => gaps.some(gap => gap.first <= ordinal && ordinal <= gap.last);
+  const isReserved = (ordinal: number): boolean => (lastBefore(gaps, ordinal + 1)?.last ?? -1) >= ordinal;
   return {
     rankOf,
     has: ordinal => ordinal >= first && !isReserved(ordinal) && rankOf(ordinal) < replicas,
     *[Symbol.iterator]() {
-      let next = first;
+      let [next, passed] = [first, 0];
       for (let found = 0; found < replicas; found += 1) {
-        next = gaps.reduce((at, gap) => (gap.first <= at && at <= gap.last ? gap.last + 1 : at), next);
+        const gap = gaps[passed];
+        if (gap?.first === next) [next, passed] = [gap.last + 1, passed + 1];
         yield next;
         next += 1;
       }
@@ -34,7 +34,32 @@ export const ordinalsOf = (start: number, replicas: number, reserved: readonly O
   };
 };
 
-/** Sorted, without overlaps, from `first` on. */
+interface Gap extends OrdinalRange {
+  /** How many ordinals the gaps below it leave out. */
+  readonly skipped: number;
+}
+
+const counted = (ranges: readonly OrdinalRange[]): readonly Gap[] => {
+  let skipped = 0;
+  return ranges.map(({ first, last }) => {
+    const gap = { first, last, skipped };
+    skipped += last + 1 - first;
+    return gap;
+  });
+};
+
+/** The highest gap that begins below an ordinal, found by halving: a user may reserve thousands. */
+const lastBefore = (gaps: readonly Gap[], ordinal: number): Gap | undefined => {
+  let [low, high] = [0, gaps.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((gaps[middle]?.first ?? ordinal) < ordinal) low = middle + 1;
+    else high = middle;
+  }
+  return gaps[low - 1];
+};
+
+/** Sorted, none overlapping or touching the next, from `first` on. */
 const merged = (ranges: readonly OrdinalRange[], first: number): readonly OrdinalRange[] => {
   const result: OrdinalRange[] = [];
   for (const range of ranges.toSorted((a, b) => a.first - b.first)) {

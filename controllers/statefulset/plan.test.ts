@@ -202,6 +202,16 @@ describe('Scaling', () => {
     assert.deepEqual(podNames(cluster), ['web-0', 'web-2000000001']);
   });
 
+  it('knows the pods of any ordinal that it gives as its own', () => {
+    const options = {
+      replicas: 2,
+      spec: { ordinals: { start: 2_147_483_647 }, reserveOrdinals: ['2147483648-99999999999999'] },
+    };
+    const cluster = running(options);
+    assert.deepEqual(podNames(cluster), ['web-100000000000000', 'web-2147483647']);
+    assert.deepEqual(next(cluster), []);
+  });
+
   it('plans a bounded number of pods for an unbounded number of replicas', () => {
     const cluster = new Cluster(statefulSets);
     cluster.apply(StatefulSets, aStatefulSet({ replicas: 2_000_000_000 }));
