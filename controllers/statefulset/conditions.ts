@@ -1,9 +1,18 @@
 /** Ready, Reconciling and Stalled, as kstatus defines them, and whether pods deviate from their template. */
 
 import type { Problem } from '../../api/problem.ts';
+import type { Instant } from '../../kube/contract.ts';
 import type { Finding } from '../../workloads/conditions.ts';
 import { listed, messageOf, type Reason, type ReasonName } from '../../workloads/reasons.ts';
-import type { Sum } from './status.ts';
+import type { History } from './history.ts';
+import type { Scene } from './observe.ts';
+
+export interface Sum {
+  readonly scene: Scene;
+  readonly history: History;
+  readonly reasons: ReadonlyMap<string, Reason>;
+  readonly now: Instant;
+}
 
 export const findingsOf = (sum: Sum, deviating: readonly string[]): readonly Finding[] => {
   const { scene, reasons } = sum;

@@ -1,12 +1,19 @@
 /** Where one pod should be: at the template's revision, as somebody asked for on the pod itself, or where it is. */
 
 import { labels } from '../../api/names.ts';
+import type { Instant } from '../../kube/contract.ts';
 import { changeOf, type Difference, differenceBetween, type MetadataChange } from '../../workloads/inplace/change.ts';
 import { type Wish, wishOf } from '../../workloads/inplace/record.ts';
 import { containerOf, type PodView } from '../../workloads/pods/view.ts';
 import type { Reason } from '../../workloads/reasons.ts';
-import type { Replica } from './observe.ts';
-import type { Rollout } from './step.ts';
+import type { History } from './history.ts';
+import type { Replica, Scene } from './observe.ts';
+
+export interface Rollout {
+  readonly scene: Scene;
+  readonly history: History;
+  readonly now: Instant;
+}
 
 export type Goal =
   | { readonly is: 'reached' }

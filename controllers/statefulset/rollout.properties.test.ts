@@ -7,7 +7,7 @@ import type { KubeObject, Plan, Wire } from '../../kube/contract.ts';
 import { Cluster } from '../../test/support/cluster/cluster.ts';
 import type { Change } from '../../test/support/cluster/objects.ts';
 import { aStatefulSet, type SetOptions } from '../../test/support/statefulsets.ts';
-import { isWhole } from '../../workloads/pods/availability.ts';
+import { standingOf } from '../../workloads/pods/availability.ts';
 import { podView } from '../../workloads/pods/project.ts';
 import { isActive } from '../../workloads/pods/view.ts';
 import { Pods } from '../../workloads/resources.ts';
@@ -213,7 +213,7 @@ for (const policy of ['InPlaceIfPossible', 'ReCreate'] as const)
             const set = store.get(StatefulSets, key);
             const target = (plan.status?.is as Wire | undefined)?.['updateRevision'];
             const open = store.by(Pods, 'owner', set?.uid ?? '').filter(pod => {
-              const isThere = isActive(pod) && isWhole(pod, 0, now);
+              const isThere = isActive(pod) && standingOf(pod, 0, now).isWhole;
               return !isThere || pod.labels['controller-revision-hash'] !== target;
             });
             for (const pod of open) assert.ok(given.includes(pod.name), `${pod.name} has no reason`);

@@ -3,56 +3,69 @@
  * Each active pod gets one say: pods that are taken do their next step, all others finish what was begun on them.
  */
 
-import { isReady, isWhole, wakeFor } from '../../workloads/pods/availability.ts';
+import { isReady, standingOf } from '../../workloads/pods/availability.ts';
 import { isActive } from '../../workloads/pods/view.ts';
 import type { Reason } from '../../workloads/reasons.ts';
 import { type Candidate, choose } from '../../workloads/rollout/budget.ts';
-import { type Goal, goalsOf } from './goal.ts';
+import { goalsOf, type Rollout } from './goal.ts';
 import type { Replica, Scene } from './observe.ts';
 import { type Part, partOf, type Say } from './part.ts';
-import { finish, type Rollout, take } from './step.ts';
+import { finish, type Taking, take } from './step.ts';
 import { maxUnavailableOf, minReadySecondsOf } from './strategy.ts';
 
 export const roll = (rollout: Rollout): Part => {
-  const { scene, now } = rollout;
-  const goalOf = goalsOf(rollout);
-  const active = scene.live.filter(({ pod }) => isActive(pod)).toReversed(); // the highest ordinal goes first
-  const whole = wholeOf(rollout, active);
-  const all = active.map(replica => ({ replica, goal: goalOf(replica) }));
-  const { taken, held } = chosen(scene, all, whole);
+  const { scene } = rollout;
+  const all = membersOf(rollout);
+  const whole = new Set(all.filter(member => member.isWhole).map(({ replica }) => replica));
+  const { taken, held } = chosen(scene, all, whole.size);
   const budget: Reason = { reason: 'BudgetUsed', limit: maxUnavailableOf(scene.spec), by: users(scene, whole) };
   return partOf(
-    all.map(({ replica, goal }): Say => {
-      const wakeAfter = wakeFor(replica.pod, minReadySecondsOf(scene.spec), now);
-      if (taken.has(replica)) return { wakeAfter, ...take(rollout, replica, goal) };
-      return { wakeAfter, ...finish(rollout, replica, held.has(replica) ? { is: 'stay', because: budget } : goal) };
+    all.map((member): Say => {
+      const { wakeAfter } = member.standing;
+      if (taken.has(member)) return { wakeAfter, ...take(rollout, member) };
+      return {
+        wakeAfter,
+        ...finish(rollout, held.has(member) ? { ...member, goal: { is: 'stay', because: budget } } : member),
+      };
     }),
   );
 };
 
-/** Pods that cost the budget nothing. */
-const wholeOf = ({ scene, now }: Rollout, active: readonly Replica[]): ReadonlySet<Replica> =>
-  new Set(active.filter(({ pod, claimed }) => !claimed && isWhole(pod, minReadySecondsOf(scene.spec), now)));
+interface Member extends Taking {
+  /** It costs the budget nothing. */
+  readonly isWhole: boolean;
+}
+
+/** Active pods, the highest ordinal first. */
+const membersOf = (rollout: Rollout): readonly Member[] => {
+  const { scene, now } = rollout;
+  const goalOf = goalsOf(rollout);
+  const active = scene.live.filter(({ pod }) => isActive(pod)).toReversed();
+  return active.map(replica => {
+    const standing = standingOf(replica.pod, minReadySecondsOf(scene.spec), now);
+    return { replica, goal: goalOf(replica), standing, isWhole: standing.isWhole && !replica.claimed };
+  });
+};
 
 interface Moving extends Candidate {
-  readonly replica: Replica;
+  readonly member: Member;
 }
 
 /** Every place without a whole pod is charged: empty, terminating, finished, claimed, unavailable or unsettled. */
 const chosen = (
   { spec }: Scene,
-  all: readonly { readonly replica: Replica; readonly goal: Goal }[],
-  whole: ReadonlySet<Replica>,
-): { readonly taken: ReadonlySet<Replica>; readonly held: ReadonlySet<Replica> } => {
+  all: readonly Member[],
+  whole: number,
+): { readonly taken: ReadonlySet<Member>; readonly held: ReadonlySet<Member> } => {
   const moving = all
     .filter(({ goal }) => goal.is === 'recreate' || goal.is === 'change')
-    .map(({ replica }): Moving => ({ name: replica.pod.name, state: stateOf(replica, whole), replica }));
-  const { taken, held } = choose(moving, spec.replicas - whole.size, maxUnavailableOf(spec));
-  return { taken: new Set(taken.map(m => m.replica)), held: new Set(held.map(m => m.replica)) };
+    .map((member): Moving => ({ name: member.replica.pod.name, state: stateOf(member), member }));
+  const { taken, held } = choose(moving, spec.replicas - whole, maxUnavailableOf(spec));
+  return { taken: new Set(taken.map(m => m.member)), held: new Set(held.map(m => m.member)) };
 };
 
-const stateOf = (replica: Replica, whole: ReadonlySet<Replica>): Candidate['state'] => {
-  if (whole.has(replica)) return 'whole';
+const stateOf = ({ isWhole, replica }: Member): Candidate['state'] => {
+  if (isWhole) return 'whole';
   return isReady(replica.pod) ? 'unsettled' : 'down';
 };
 

@@ -1,7 +1,7 @@
 /** As many pods as are wanted: empty places are filled, finished pods replaced, condemned ones deleted. */
 
 import { type Action, type Instant, pointer, type Telling, targetOf } from '../../kube/contract.ts';
-import { isAvailable, wakeFor } from '../../workloads/pods/availability.ts';
+import { isAvailable, standingOf } from '../../workloads/pods/availability.ts';
 import { podFromTemplate } from '../../workloads/pods/fromTemplate.ts';
 import { isActive, type PodView } from '../../workloads/pods/view.ts';
 import type { Reason } from '../../workloads/reasons.ts';
@@ -39,7 +39,8 @@ const fill = (scene: Scene, history: History, now: Instant): readonly Say[] => {
 const isThere = ({ spec }: Scene, pod: PodView, now: Instant): boolean =>
   isActive(pod) && isAvailable(pod, minReadySecondsOf(spec), now);
 
-const waitFor = ({ spec }: Scene, pod: PodView, now: Instant) => wakeFor(pod, minReadySecondsOf(spec), now);
+const waitFor = ({ spec }: Scene, pod: PodView, now: Instant) =>
+  standingOf(pod, minReadySecondsOf(spec), now).wakeAfter;
 
 const fillPlace = (scene: Scene, history: History, place: Place): Say => {
   const { name, occupant, claims } = place;

@@ -12,17 +12,10 @@ import { isAvailable, isReady } from '../../workloads/pods/availability.ts';
 import { isActive, type PodView } from '../../workloads/pods/view.ts';
 import type { Reason } from '../../workloads/reasons.ts';
 import { StatefulSets } from '../../workloads/statefulsets.ts';
-import { findingsOf, unreadable } from './conditions.ts';
+import { findingsOf, type Sum, unreadable } from './conditions.ts';
 import type { History } from './history.ts';
 import type { Scene, World } from './observe.ts';
 import { minReadySecondsOf } from './strategy.ts';
-
-export interface Sum {
-  readonly scene: Scene;
-  readonly history: History;
-  readonly reasons: ReadonlyMap<string, Reason>;
-  readonly now: Instant;
-}
 
 export const statusOf = (sum: Sum): StatusChange => {
   const { scene, history, now } = sum;

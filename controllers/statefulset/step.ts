@@ -3,30 +3,31 @@
 import { type Instant, type Telling, targetOf } from '../../kube/contract.ts';
 import { drainOf } from '../../workloads/inplace/drain.ts';
 import { drain, rejoin, type Step, setImages, withdraw } from '../../workloads/inplace/patches.ts';
-import { gateIsClosed, isOver, progressOf, sidecarProgressOf } from '../../workloads/inplace/progress.ts';
-import { sidecarRecordNames, updateRecordOf } from '../../workloads/inplace/record.ts';
-import { isAvailable, isReady } from '../../workloads/pods/availability.ts';
+import { gateIsClosed } from '../../workloads/inplace/progress.ts';
+import { updateRecordOf } from '../../workloads/inplace/record.ts';
+import { isAvailable, isReady, type Standing } from '../../workloads/pods/availability.ts';
 import { whyNotReady } from '../../workloads/pods/trouble.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
 import type { Reason } from '../../workloads/reasons.ts';
 import { Pods } from '../../workloads/resources.ts';
 import { StatefulSets } from '../../workloads/statefulsets.ts';
-import type { Content, Goal } from './goal.ts';
-import type { History } from './history.ts';
+import type { Content, Goal, Rollout } from './goal.ts';
 import type { Replica, Scene } from './observe.ts';
 import type { Say } from './part.ts';
 import { deletion } from './scale.ts';
 import { graceSecondsOf, minReadySecondsOf } from './strategy.ts';
 
-export interface Rollout {
-  readonly scene: Scene;
-  readonly history: History;
-  readonly now: Instant;
+/** One pod, where it should be, and how far it has come. */
+export interface Taking {
+  readonly replica: Replica;
+  readonly goal: Goal;
+  readonly standing: Standing;
 }
 
 /** The pod is on its way to its goal. */
-export const take = (rollout: Rollout, replica: Replica, goal: Goal): Say => {
-  const { pod } = replica;
+export const take = (rollout: Rollout, taking: Taking): Say => {
+  const { goal } = taking;
+  const { pod } = taking.replica;
   switch (goal.is) {
     case 'recreate':
       return { pod: pod.name, reason: { reason: 'Taken' }, action: deletion(rollout.scene.set, pod, goal.why) };
@@ -35,7 +36,7 @@ export const take = (rollout: Rollout, replica: Replica, goal: Goal): Say => {
     case 'withdraw':
     case 'reached':
     case 'stay':
-      return finish(rollout, replica, goal);
+      return finish(rollout, taking);
   }
 };
 
@@ -74,21 +75,19 @@ const wasReady = (pod: PodView): boolean => {
 };
 
 /** Nothing new is begun with the pod; what was begun goes on. */
-export const finish = (rollout: Rollout, { pod }: Replica, goal: Goal): Say => {
+export const finish = (rollout: Rollout, { replica: { pod }, goal, standing }: Taking): Say => {
   const because = goal.is === 'stay' || goal.is === 'withdraw' ? goal.because : undefined;
-  const reason = because ?? standing(rollout, pod);
+  const reason = because ?? whyNotSettled(rollout, pod, standing);
   const said = { pod: pod.name, ...(reason === undefined ? {} : { reason }) };
   if (goal.is === 'withdraw')
     return { ...said, action: withdraw(stepOn(rollout, pod, 'its update is not wanted any more'), goal.wish) };
-  if (progressOf(pod, rollout.now).is !== 'rejoining') return said;
+  if (standing.own.is !== 'rejoining') return said;
   const why = updateRecordOf(pod).is === 'read' ? 'its containers run what they should' : 'its readiness gate is new';
   return { ...said, action: rejoin(stepOn(rollout, pod, why)) };
 };
 
 /** Why a pod that has reached its revision is not settled and available; undefined if it is. */
-const standing = ({ scene, now }: Rollout, pod: PodView): Reason | undefined => {
-  const updates = [progressOf(pod, now), ...sidecarRecordNames(pod).map(set => sidecarProgressOf(pod, set, now))];
-  const open = updates.find(progress => !isOver(progress));
+const whyNotSettled = ({ scene, now }: Rollout, pod: PodView, { open }: Standing): Reason | undefined => {
   if (open === undefined) return whyNotAvailable(pod, minReadySecondsOf(scene.spec), now);
   switch (open.is) {
     case 'draining':

@@ -1,7 +1,7 @@
 /** Whether a pod can be counted on: the question behind every budget and every counter of a status. */
 
 import { type Instant, type Millis, seconds } from '../../kube/contract.ts';
-import { isSettled, progressOf, sidecarProgressOf } from '../inplace/progress.ts';
+import { isOver, type Progress, progressOf, sidecarProgressOf } from '../inplace/progress.ts';
 import { sidecarRecordNames } from '../inplace/record.ts';
 import { conditionOf, type PodView } from './view.ts';
 
@@ -11,10 +11,6 @@ export const isReady = (pod: PodView): boolean => pod.phase === 'Running' && pod
 export const isAvailable = (pod: PodView, minReadySeconds: number, now: Instant): boolean =>
   isReady(pod) && pod.deletedAt === undefined && readyIn(pod, minReadySeconds, now) <= 0;
 
-/** Available, and no in-place update of anybody is still to be proven or settled: costs a budget nothing. */
-export const isWhole = (pod: PodView, minReadySeconds: number, now: Instant): boolean =>
-  isAvailable(pod, minReadySeconds, now) && isSettled(pod, now);
-
 /** Time until minReadySeconds have passed since the pod became Ready; 0 or less when they have. */
 export const readyIn = (pod: PodView, minReadySeconds: number, now: Instant): Millis => {
   if (minReadySeconds <= 0) return 0;
@@ -22,15 +18,32 @@ export const readyIn = (pod: PodView, minReadySeconds: number, now: Instant): Mi
   return since === undefined ? seconds(minReadySeconds) : since + seconds(minReadySeconds) - now;
 };
 
-/** When this pod's availability may change by the passing of time alone; undefined when only an event can change it. */
-export const wakeFor = (pod: PodView, minReadySeconds: number, now: Instant): Millis | undefined => {
-  const updates = [
-    progressOf(pod, now),
-    ...sidecarRecordNames(pod).map(sidecarSet => sidecarProgressOf(pod, sidecarSet, now)),
-  ].map(progress => ('wakeAfter' in progress ? progress.wakeAfter : undefined));
-  const ready = isReady(pod) ? readyIn(pod, minReadySeconds, now) : 0;
-  return soonest([...updates, ready > 0 ? ready : undefined]);
+/** One pod at one moment. Found once a pass, because the records of updates are text on the pod. */
+export interface Standing {
+  /** Of the update that the pod's own workload made. */
+  readonly own: Progress;
+  /** The first update of anybody, the own one before those of SidecarSets, that is not over. */
+  readonly open: Progress | undefined;
+  /** Available, and nobody's update is still to be proven or settled: costs a budget nothing. */
+  readonly isWhole: boolean;
+  /** When this may change by the passing of time alone; undefined when only an event can change it. */
+  readonly wakeAfter: Millis | undefined;
+}
+
+export const standingOf = (pod: PodView, minReadySeconds: number, now: Instant): Standing => {
+  const own = progressOf(pod, now);
+  const all = [own, ...sidecarRecordNames(pod).map(sidecarSet => sidecarProgressOf(pod, sidecarSet, now))];
+  const open = all.find(progress => !isOver(progress));
+  const left = isReady(pod) ? readyIn(pod, minReadySeconds, now) : 0;
+  return {
+    own,
+    open,
+    isWhole: open === undefined && isAvailable(pod, minReadySeconds, now),
+    wakeAfter: soonest([...all.map(wakeOf), left > 0 ? left : undefined]),
+  };
 };
+
+const wakeOf = (progress: Progress): Millis | undefined => ('wakeAfter' in progress ? progress.wakeAfter : undefined);
 
 /** The one rule by which times to wake are merged. */
 export const soonest = (times: readonly (Millis | undefined)[]): Millis | undefined => {

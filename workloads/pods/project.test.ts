@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import { isSettled, progressOf } from '../inplace/progress.ts';
-import { isWhole, wakeFor } from './availability.ts';
+import { standingOf } from './availability.ts';
 import { instantOf, podView, timestampOf } from './project.ts';
 import { whyNotReady } from './trouble.ts';
 
@@ -78,8 +78,7 @@ describe('The view of a pod', () => {
         const now = Date.UTC(2026, 0, 1);
         progressOf(view, now);
         isSettled(view, now);
-        isWhole(view, 10, now);
-        wakeFor(view, 10, now);
+        standingOf(view, 10, now);
         whyNotReady(view);
       }),
     );
