@@ -1,6 +1,6 @@
 /** What may happen now for one SidecarSet. */
 
-import type { Instant, Millis, Plan } from '../../kube/contract.ts';
+import type { Action, Instant, Millis, Plan } from '../../kube/contract.ts';
 import { soonest } from '../../workloads/pods/availability.ts';
 import { podReason } from '../../workloads/reasons.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
@@ -8,10 +8,11 @@ import { fieldsAgainst } from './fields.ts';
 import { injectionWake } from './injectionActive.ts';
 import { isCharged, type Member, memberOf, nameOf } from './member.ts';
 import type { World } from './observe.ts';
+import { pairsAmong } from './pairs.ts';
 import { historyOf } from './revisions.ts';
-import { courseOf } from './rollout.ts';
+import { courseOf, type Step } from './rollout.ts';
 import { noticesOf, statusOf, statusOfUnusable } from './status.ts';
-import { update } from './update.ts';
+import { reset, type To, update } from './update.ts';
 
 export const plan = (world: World, now: Instant): Plan => {
   const { usable } = world.view;
@@ -21,7 +22,8 @@ export const plan = (world: World, now: Instant): Plan => {
 };
 
 const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
-  const members = world.pods.map(seen => memberOf(seen, set, now));
+  const twinsOf = pairsAmong(set.injection, world.revisions);
+  const members = world.pods.map(seen => memberOf(seen, set, twinsOf, now));
   const history = historyOf(world, set, members);
   const course = courseOf({
     set,
@@ -30,11 +32,15 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
     fieldsOf: fieldsAgainst(set.injection, world.revisions),
   });
   const reasons = [...course.reasons].map(([m, reason]) => podReason(nameOf(m.pod), reason));
-  const to = { injection: set.injection, revision: history.current?.name ?? '' };
+  const to = {
+    injection: set.injection,
+    revision: history.current?.name ?? '',
+    version: world.view.resourceVersion,
+  };
   const status = statusOf({ world, members, history, course, now });
   const wakeAfter = soonest([...members.map(wakeOf), injectionWake(world.view, set, now)]);
   return {
-    actions: [...history.actions, ...course.taken.map(member => update(member, to, now))],
+    actions: [...history.actions, ...course.steps.map(step => actionFor(step, to, now))],
     status,
     reasons,
     notices: noticesOf(world.view, status),
@@ -42,9 +48,19 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
   };
 };
 
-/** When time alone may change what this pod costs. */
+const actionFor = ({ member, by }: Step, to: To, now: Instant): Action => {
+  switch (by) {
+    case 'update':
+      return update(member, to, now);
+    case 'reset':
+      return reset(member, to.injection.set, now);
+  }
+};
+
+/** When time alone may change what this pod costs, or what can be done with it. */
 const wakeOf = (member: Member): Millis | undefined => {
-  const { progress } = member;
+  const { progress, pairs } = member;
   const matters = member.isUpdated || isCharged(member);
-  return matters && (progress.is === 'restarting' || progress.is === 'settling') ? progress.wakeAfter : undefined;
+  const settling = progress.is === 'restarting' || progress.is === 'settling' ? progress.wakeAfter : undefined;
+  return soonest([matters ? settling : undefined, ...pairs.map(pair => pair.resetAfter || undefined)]);
 };

@@ -3,14 +3,18 @@
 import { resolve } from '../../api/intOrPercent.ts';
 import type { Reason } from '../../workloads/reasons.ts';
 import { type Candidate, choose } from '../../workloads/rollout/budget.ts';
-import { isHot } from '../../workloads/sidecars/injection.ts';
 import { markAnnotations } from '../../workloads/sidecars/marks.ts';
 import { inOrder } from '../../workloads/sidecars/order.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
-import { isCharged, isMoved, type Member, nameOf } from './member.ts';
+import { canReset, isCharged, isMoved, type Member, nameOf } from './member.ts';
+
+export interface Step {
+  readonly member: Member;
+  readonly by: 'update' | 'reset';
+}
 
 export interface Course {
-  readonly taken: readonly Member[];
+  readonly steps: readonly Step[];
   /** One for each pod that is not where it should be. */
   readonly reasons: ReadonlyMap<Member, Reason>;
 }
@@ -26,7 +30,8 @@ export interface Situation {
 
 export const courseOf = (situation: Situation): Course => {
   const { members, set } = situation;
-  const old = members.filter(m => !m.isUpdated);
+  const resets = members.filter(canReset);
+  const old = members.filter(m => !m.isUpdated && !canReset(m));
   const blocked = old.flatMap(m => reasonFor(m, blockOf(m, situation)));
   const blockedMembers = new Set(blocked.map(([m]) => m));
   const waiting = inOrder(
@@ -35,21 +40,26 @@ export const courseOf = (situation: Situation): Course => {
     members,
   );
   const { keptOld, free } = room(situation);
-  const { taken, held, limit } = withinBudget(waiting.slice(0, free), situation);
-  const charging = [...new Set([...members.filter(isCharged), ...taken.filter(m => m.isReady)])].map(m =>
-    nameOf(m.pod),
+  // A hot upgrade that was begun is ended before others begin, also where none may begin any more.
+  const candidates = [...stepsOf(resets, 'reset'), ...stepsOf(waiting.slice(0, free), 'update')];
+  const { taken, held, limit } = withinBudget(candidates, situation);
+  const charging = [...new Set([...members.filter(isCharged), ...taken.map(s => s.member).filter(m => m.isReady)])].map(
+    m => nameOf(m.pod),
   );
   return {
-    taken,
+    steps: taken,
     reasons: new Map<Member, Reason>([
-      ...members.filter(m => m.isUpdated && !isMoved(m)).flatMap(m => reasonFor(m, unfinished(m))),
+      ...members.filter(m => m.isUpdated && !isMoved(m)).map(m => [m, unfinished(m)] as const),
       ...blocked,
       ...waiting.slice(free).map(m => [m, { reason: 'Partition', keptOld }] as const),
-      ...held.map(m => [m, { reason: 'BudgetUsed', limit, by: charging }] as const),
-      ...taken.map(m => [m, { reason: 'Taken' }] as const),
+      ...held.map(({ member }) => [member, { reason: 'BudgetUsed', limit, by: charging }] as const),
+      ...taken.map(({ member }) => [member, { reason: 'Taken' }] as const),
     ]),
   };
 };
+
+const stepsOf = (members: readonly Member[], by: Step['by']): readonly Step[] =>
+  members.map(member => ({ member, by }));
 
 const reasonFor = (member: Member, reason: Reason | undefined): readonly (readonly [Member, Reason])[] =>
   reason === undefined ? [] : [[member, reason]];
@@ -63,19 +73,16 @@ const blockOf = (member: Member, { set, isRecorded, fieldsOf }: Situation): Reas
     return { reason: 'RecordBroken', annotation: markAnnotations.withoutImage };
   if (member.markWithoutImage.hash !== set.injection.hashes.withoutImage)
     return { reason: 'NotInPlace', fields: fieldsOf(member) };
-  const hot = hotFields(set);
-  if (hot.length > 0) return { reason: 'NotInPlace', fields: hot };
   if (strategy.paused) return { reason: 'Paused' };
   if (strategy.selector?.matches(member.pod.labels) === false) return { reason: 'NotSelected' };
+  // The new twin may have taken over from the former one already: that must not be made to work again as it stands.
+  if (member.pairs.some(pair => pair.resetAfter !== undefined)) return { reason: 'Settling' };
   return isRecorded ? undefined : { reason: 'RevisionPending' };
 };
 
-/** Replacing a working twin is not what its author asked for. */
-const hotFields = ({ injection: { containers } }: UsableSidecarSet): readonly string[] =>
-  containers.flatMap((container, i) => (isHot(container) ? [`spec.containers[${i}].upgradeStrategy.upgradeType`] : []));
-
-const unfinished = ({ progress }: Member): Reason | undefined =>
-  progress.is === 'restarting' || progress.is === 'settling' ? progress.for : undefined;
+/** A pair that is still being swapped is waited for too, though its containers are all right by themselves. */
+const unfinished = ({ progress }: Member): Reason =>
+  progress.is === 'restarting' || progress.is === 'settling' ? progress.for : { reason: 'Settling' };
 
 /** How many more pods the partition lets go. Pods that cannot move count among those that it keeps. */
 const room = ({ set, members }: Situation): { readonly keptOld: number; readonly free: number } => {
@@ -89,15 +96,11 @@ const room = ({ set, members }: Situation): { readonly keptOld: number; readonly
   return { keptOld, free: Math.max(0, total - keptOld - updated) };
 };
 
-const withinBudget = (waiting: readonly Member[], { set, members }: Situation) => {
+const withinBudget = (steps: readonly Step[], { set, members }: Situation) => {
   const limit = Math.max(0, resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'up'));
-  const candidates = waiting.map(member => ({
-    member,
-    name: nameOf(member.pod),
-    state: stateOf(member),
-  }));
+  const candidates = steps.map(step => ({ step, name: nameOf(step.member.pod), state: stateOf(step.member) }));
   const { taken, held } = choose(candidates, members.filter(isCharged).length, limit);
-  return { taken: taken.map(c => c.member), held: held.map(c => c.member), limit };
+  return { taken: taken.map(c => c.step), held: held.map(c => c.step), limit };
 };
 
 const stateOf = (member: Member): Candidate['state'] => {

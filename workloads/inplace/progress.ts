@@ -24,11 +24,11 @@ import {
 } from './record.ts';
 
 /** The API cuts times to whole seconds: what happened at 0.9 says 0. */
-const cut = seconds(1);
+export const cut = seconds(1);
 /** Ready for this long = settled. */
-const settleTime = seconds(2);
+export const settleTime = seconds(2);
 /** The same after a restart that nobody asked for: a crash loop flashes Ready in between. */
-const settleTimeAfterCrash = seconds(30);
+export const settleTimeAfterCrash = seconds(30);
 /** Beyond the grace period, this long without any change is evidence too. */
 const unchangedTime = seconds(30);
 

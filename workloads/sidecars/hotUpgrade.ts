@@ -5,8 +5,8 @@ import type { Env } from './environment.ts';
 import { twinsOf } from './injection.ts';
 import { byBytes, goJson } from './typedJson.ts';
 
-const versionKey = (container: string): string => `version.sidecarset.kruise.io/${container}`;
-const otherVersionKey = (container: string): string => `versionalt.sidecarset.kruise.io/${container}`;
+export const versionKey = (container: string): string => `version.sidecarset.kruise.io/${container}`;
+export const otherVersionKey = (container: string): string => `versionalt.sidecarset.kruise.io/${container}`;
 
 /** The first twin works, the second one is empty. */
 export const hotAnnotations = (name: string): readonly (readonly [string, string])[] => {
@@ -32,8 +32,12 @@ export const hotVersion = (container: string): readonly Env[] => [
 ];
 
 /** The annotation that names the working twin of each container, with the given ones at their first. */
-export const withWorking = (text: string | undefined, names: readonly string[]): string => {
-  const working = new Map([...workingTwins(text), ...names.map(name => [name, twinsOf(name)[0]] as const)]);
+export const withWorking = (text: string | undefined, names: readonly string[]): string =>
+  withTwins(text, new Map(names.map(name => [name, twinsOf(name)[0]])));
+
+/** The same annotation with the given twins marked working, by container name. */
+export const withTwins = (text: string | undefined, twins: ReadonlyMap<string, string>): string => {
+  const working = new Map([...workingTwins(text), ...twins]);
   return `{${[...working]
     .sort(([a], [b]) => byBytes(a, b))
     .map(([name, twin]) => `${goJson(name)}:${goJson(twin)}`)

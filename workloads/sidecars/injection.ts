@@ -37,12 +37,13 @@ export const injectionOf = (
 const neverHot = (container: Sidecar): Sidecar => ({ ...container, upgradeStrategy: { upgradeType: 'ColdUpgrade' } });
 
 /** Containers of a set that run as long as the pod: the ones whose revision a pod records. */
-export const runningNames = ({
-  containers,
-  initContainers,
-}: Pick<Injection, 'containers' | 'initContainers'>): readonly string[] => [
-  ...initContainers.filter(isNativeSidecar).map(c => c.name),
-  ...containers.map(c => c.name),
+export const runningNames = (lists: Lists): readonly string[] => runningOf(lists).map(c => c.name);
+
+type Lists = Pick<Injection, 'containers' | 'initContainers'>;
+
+export const runningOf = ({ containers, initContainers }: Lists): readonly Sidecar[] => [
+  ...initContainers.filter(isNativeSidecar),
+  ...containers,
 ];
 
 export const isHot = (container: Sidecar): boolean => container.upgradeStrategy.upgradeType === 'HotUpgrade';
