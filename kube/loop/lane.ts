@@ -1,24 +1,16 @@
-/** One controller at work: takes its keys, plans each, has the plan carried out, and sees to what remains. */
+/** One controller at work: takes its keys, plans each, has the plan carried out, and sees to when the key is next due. */
 
-import type { Act } from '../act.ts';
-import type { Cancel, Clock } from '../clock.ts';
-import { type Action, type Controller, type Key, keyOf, type Millis, type Outcome, type Plan } from '../contract.ts';
+import type { Cancel } from '../clock.ts';
+import type { Controller, Key, Millis, Plan } from '../contract.ts';
 import { Queue } from '../queue.ts';
-import type { Store } from '../store.ts';
-import type { Telemetry } from '../telemetry.ts';
+import { Carrier, type CarryOptions, type StatusStep } from './carry.ts';
 import { Pace } from './pace.ts';
 import { Retry } from './retry.ts';
 import { statusAction } from './status.ts';
-import type { Tell } from './tell.ts';
 import type { Wake } from './wakes.ts';
 
-export interface LaneOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly act: Act;
-  readonly tell: Tell;
-  readonly telemetry: Telemetry;
-  /** Whether keys are worth planning: the store is whole and we lead. */
+export interface LaneOptions extends CarryOptions {
+  /** Whether keys are worth planning: the store has all that the controller reads, and we lead. */
   readonly mayPlan: () => boolean;
 }
 
@@ -28,6 +20,7 @@ const slice: Millis = 8;
 export class Lane {
   readonly #controller: Controller;
   readonly #options: LaneOptions;
+  readonly #carrier: Carrier;
   readonly #queue = new Queue();
   #pace = new Pace();
   #retry = new Retry();
@@ -38,6 +31,12 @@ export class Lane {
   constructor(controller: Controller, options: LaneOptions) {
     this.#controller = controller;
     this.#options = options;
+    this.#carrier = new Carrier(controller.name, options);
+  }
+
+  /** Keys that wait or are in progress. */
+  get queued(): number {
+    return this.#queue.size;
   }
 
   wake({ key, because }: Wake): void {
@@ -112,7 +111,7 @@ export class Lane {
     telemetry.passThrew(this.#controller.name, key, error);
   }
 
-  /** Synchronous up to the claims of the plan: no other plan is made before they are recorded. */
+  /** Synchronous up to the claims of the plan. */
   #pass(key: Key): Promise<void> | undefined {
     const { clock, store } = this.#options;
     const began = clock.monotonic();
@@ -126,8 +125,7 @@ export class Lane {
     if (plan === undefined) return this.#forget(key);
     const ended = clock.monotonic();
     this.#pace.passed(key, ended, ended - began);
-    const todo = plan.actions.map(action => this.#claimed(key, action));
-    return this.#settle({ key, plan, millis: ended - began }, todo);
+    return this.#settle({ key, plan, millis: ended - began });
   }
 
   #forget(key: Key): undefined {
@@ -135,68 +133,28 @@ export class Lane {
     this.#retry.forget(key);
   }
 
-  async #settle(pass: Pass, todo: readonly (() => Promise<Outcome>)[]): Promise<void> {
-    const { key, plan, millis } = pass;
+  async #settle({ key, plan, millis }: Pass): Promise<void> {
     const { clock, telemetry } = this.#options;
-    const [outcomes, status] = await Promise.all([Promise.all(todo.map(act => act())), this.#writeStatus(pass)]);
-    const all = status === undefined ? outcomes : [...outcomes, status];
-    telemetry.passFinished({ controller: this.#controller.name, key, millis, plan, outcomes: all });
+    const outcomes = await this.#carrier.carryOut(key, plan, this.#statusStep(key, plan));
+    telemetry.passFinished({ controller: this.#controller.name, key, millis, plan, outcomes });
     const now = clock.monotonic();
-    const retry = this.#retry.after(key, all);
+    const retry = this.#retry.after(key, outcomes);
     if (retry !== undefined) this.#queue.add(key, now + retry);
     if (plan.wakeAfter !== undefined) this.#queue.add(key, now + plan.wakeAfter);
-    for (const [i, action] of plan.actions.entries()) this.#announce(action, outcomes[i]);
+    this.#carrier.announce(plan, outcomes);
   }
 
-  /** Whoever waited for the budget that a claim used learns that it was not spent. */
-  #announce(action: Action, outcome: Outcome | undefined): void {
-    if (action.disrupts === undefined || action.do === 'create' || outcome?.is === 'done') return;
-    this.#options.store.touch(action.target.resource, keyOf(action.target.namespace, action.target.name));
-  }
-
-  /** What to do for an action that is claimed from now on. */
-  #claimed(key: Key, action: Action): () => Promise<Outcome> {
-    const { clock, store, tell } = this.#options;
-    const release =
-      action.disrupts === undefined ? undefined : store.claim(action.disrupts, this.#controller.name, clock.now());
-    return async () => {
-      try {
-        const outcome = await this.#carryOut(key, action);
-        tell.outcome(action, outcome);
-        return outcome;
-      } finally {
-        // The store has shown the result, but nobody was planned on it yet: passes begin in later turns of the event loop.
-        release?.();
-      }
-    };
-  }
-
-  async #carryOut(key: Key, action: Action): Promise<Outcome> {
-    const { clock, act, telemetry } = this.#options;
-    const began = clock.monotonic();
-    const outcome = await act(action).catch((error: unknown): Outcome => ({ is: 'failed', message: String(error) }));
-    const millis = clock.monotonic() - began;
-    telemetry.actionFinished({ controller: this.#controller.name, key, action, outcome, millis });
-    return outcome;
-  }
-
-  /** Notices tell what the status shows, so they wait for it. */
-  async #writeStatus({ key, plan }: Pass): Promise<Outcome | undefined> {
-    const { clock, tell } = this.#options;
+  #statusStep(key: Key, plan: Plan): StatusStep {
     const action = plan.status === undefined ? undefined : statusAction(plan.status);
-    if (action === undefined) {
-      tell.notices(plan);
-      return undefined;
-    }
-    const now = clock.monotonic();
-    if (now < this.#pace.nextStatus(key)) {
-      this.#queue.add(key, this.#pace.nextStatus(key));
-      return undefined;
+    if (action === undefined) return { is: 'right' };
+    const now = this.#options.clock.monotonic();
+    const mayBeWritten = this.#pace.nextStatus(key);
+    if (now < mayBeWritten) {
+      this.#queue.add(key, mayBeWritten);
+      return { is: 'later' };
     }
     this.#pace.statusWritten(key, now);
-    const outcome = await this.#carryOut(key, action);
-    if (outcome.is === 'done') tell.notices(plan);
-    return outcome;
+    return { is: 'to be written', action };
   }
 }
 
