@@ -4,6 +4,9 @@ import type { Condition } from '../api/status.ts';
 import type { Instant } from '../kube/contract.ts';
 import { timestampOf } from './pods/project.ts';
 
+/** Names, paths and words of users stand in messages: nobody reads more, and a status that is too big is never stored. */
+const longestMessage = 1000;
+
 /** What a pass found out; the rest of a condition follows from it. */
 export interface Finding {
   readonly type: string;
@@ -41,5 +44,5 @@ const renewed = (
   lastTransitionTime:
     before?.status === status && before.lastTransitionTime !== undefined ? before.lastTransitionTime : timestampOf(now),
   reason,
-  message,
+  message: message.length > longestMessage ? `${message.slice(0, longestMessage - 1)}…` : message,
 });

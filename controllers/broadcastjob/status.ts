@@ -160,10 +160,4 @@ export const failureMessage = (because: Failure, tally: string): string => {
 
 /** A stored job that cannot be read: nothing is done, and the others go on. */
 export const findingsOfInvalid = (problems: readonly Problem[]): readonly Finding[] =>
-  stuck(
-    'InvalidSpec',
-    problems
-      .map(({ field, message }) => `${field}: ${message}`)
-      .join('; ')
-      .slice(0, 1000),
-  );
+  stuck('InvalidSpec', problems.map(({ field, message }) => `${field}: ${message}`).join('; '));
