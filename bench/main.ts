@@ -1,6 +1,7 @@
 /** `npm run bench`: one table of what Berth costs, against a baseline that was measured in the same run. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { admissionRows } from './admission.ts';
@@ -50,14 +51,26 @@ const planOf = ({ quick: isQuick, runs, churn, real }: Flags): Plan => ({
   ...(real === undefined ? {} : { realRuns: Number(real) }),
 });
 
+const loadNow = (): string => (loadavg()[0] ?? 0).toFixed(1);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const began = performance.now();
 const report: Report = step => print(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${step}`);
 
+/** A part that fails takes none of the others' figures with it. */
+const measured = async (name: Name): Promise<readonly Row[]> => {
+  try {
+    return await parts[name](planOf(flags), report);
+  } catch (error) {
+    report(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+    return [];
+  }
+};
+
 const about = surroundings();
+const loadBefore = loadNow();
 const rows: Row[] = [];
-for (const name of flags.only ?? (Object.keys(parts) as Name[]))
-  rows.push(...(await parts[name](planOf(flags), report)));
+for (const name of flags.only ?? (Object.keys(parts) as Name[])) rows.push(...(await measured(name)));
 
 const text = [
   '# What Berth costs',
@@ -67,6 +80,7 @@ const text = [
   'the same run, because figures of different machines and moments cannot be compared.',
   '',
   ...about.map(line => `* ${line}`),
+  `* load of the machine: ${loadBefore} before, ${loadNow()} after; above ${cpus().length}, latencies are those of its other work`,
   '',
   tableOf(rows),
   '',

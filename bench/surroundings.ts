@@ -1,7 +1,7 @@
 /** Where and on what the figures were taken. */
 
 import { execFileSync } from 'node:child_process';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 
@@ -15,7 +15,7 @@ export const surroundings = (): readonly string[] => {
   const dirty =
     git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ', with changes that are not committed';
   return [
-    `machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, load ${loadavg()[0]?.toFixed(1)} before`,
+    `machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB`,
     `Node ${process.version}, undici ${undici}, express ${express}, client-node ${packageJson.dependencies['@kubernetes/client-node']}, rfc6902 ${packageJson.devDependencies.rfc6902}`,
     `commit ${git('rev-parse', '--short', 'HEAD')}${dirty}, ${new Date().toISOString().slice(0, 10)}`,
   ];
