@@ -11,12 +11,29 @@ export const warningsAbout = (review: Review): readonly string[] => {
   const before = review.operation === 'UPDATE' ? normaliseStatefulSet(review.oldObject).spec : undefined;
   return [
     ...aboutHistory(after),
+    ...notYet(after).map(field => `${field}: is accepted, but this version of Berth does not act on it yet`),
     ...(before === undefined ? [] : [...aboutRecreation(before, after), ...aboutPulling(before, after)]),
   ];
 };
 
 const aboutHistory = ({ revisionHistoryLimit }: StatefulSetSpec): readonly string[] =>
   revisionHistoryLimit < 0 ? [`spec.revisionHistoryLimit: ${revisionHistoryLimit} is read as 0`] : [];
+
+/** The same list stands in docs/compatibility.md. */
+const notYet = ({ lifecycle, scaleStrategy, updateStrategy: s, ...spec }: StatefulSetSpec): readonly string[] => {
+  const retention = spec.persistentVolumeClaimRetentionPolicy;
+  return [
+    ...Object.keys(lifecycle ?? {}).map(moment => `spec.lifecycle.${moment}`),
+    ...(scaleStrategy?.maxUnavailable === undefined ? [] : ['spec.scaleStrategy.maxUnavailable']),
+    ...(s.type === 'RollingUpdate' && s.rollingUpdate.unorderedUpdate !== undefined
+      ? ['spec.updateStrategy.rollingUpdate.unorderedUpdate']
+      : []),
+    ...(['whenDeleted', 'whenScaled'] as const)
+      .filter(when => retention[when] === 'Delete')
+      .map(when => `spec.persistentVolumeClaimRetentionPolicy.${when}`),
+    ...(spec.volumeClaimUpdateStrategy.type === 'OnDelete' ? [] : ['spec.volumeClaimUpdateStrategy.type']),
+  ];
+};
 
 const aboutRecreation = (before: StatefulSetSpec, after: StatefulSetSpec): readonly string[] => {
   const { updateStrategy: s } = after;

@@ -127,6 +127,29 @@ describe('A StatefulSet is accepted', () => {
     ]);
   });
 
+  it('with a warning for what this version accepts and does not do', () => {
+    const fields = {
+      lifecycle: { preDelete: { labelsHandler: { a: 'b' } } },
+      scaleStrategy: { maxUnavailable: 2 },
+      persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' },
+      volumeClaimUpdateStrategy: { type: 'OnPodRollingUpdate' },
+    };
+    const priorityStrategy = { orderPriority: [{ orderedKey: 'x' }] };
+    const set = aStatefulSet({ spec: fields, rolling: { unorderedUpdate: { priorityStrategy } } });
+    assert.deepEqual(
+      warningsOf(create(set)).map(text => text.split(' ')[0]),
+      [
+        'spec.lifecycle.preDelete:',
+        'spec.scaleStrategy.maxUnavailable:',
+        'spec.updateStrategy.rollingUpdate.unorderedUpdate:',
+        'spec.persistentVolumeClaimRetentionPolicy.whenScaled:',
+        'spec.volumeClaimUpdateStrategy.type:',
+      ],
+    );
+    const retained = { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' } };
+    assert.deepEqual(warningsOf(create(aStatefulSet({ spec: retained }))), []);
+  });
+
   it('with a warning when only a pull policy changes', () => {
     const container = { name: 'main', image: 'app:v1', imagePullPolicy: 'Always' };
     assert.equal(warningsOf(update(aStatefulSet(), aStatefulSet({ pod: { containers: [container] } }))).length, 1);
