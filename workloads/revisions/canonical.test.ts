@@ -33,6 +33,8 @@ const defaulted = {
 
 const withSpec = (spec: object) => ({ metadata: plain.metadata, spec: { ...plain.spec, ...spec } });
 const withContainer = (more: object) => withSpec({ containers: [{ ...plain.spec.containers[0], ...more }] });
+const withEnv = (...resources: readonly object[]) =>
+  withContainer({ env: resources.map(resourceFieldRef => ({ name: 'A', valueFrom: { resourceFieldRef } })) });
 
 describe('Templates are equal', () => {
   const { $patch: _, ...theirs } = defaulted;
@@ -44,6 +46,11 @@ describe('Templates are equal', () => {
       'with quantities written in another way',
       withContainer({ resources: { limits: { cpu: 1, memory: 1073741824 } } }),
       plain,
+    ],
+    [
+      'with the divisor of a resource written in another way, or as the default',
+      withEnv({ divisor: '1024Ki', resource: 'limits.memory' }, { divisor: '0', resource: 'limits.cpu' }),
+      withEnv({ divisor: '1Mi', resource: 'limits.memory' }, { resource: 'limits.cpu' }),
     ],
     ['with false written out', withSpec({ hostNetwork: false }), plain],
     ['with an empty object for a default', withSpec({ securityContext: {}, volumes: [] }), plain],

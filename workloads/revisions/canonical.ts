@@ -11,7 +11,7 @@ type Defaults =
   | { readonly fields: { readonly [field: string]: Defaults } }
   | { readonly each: Defaults }
   | { readonly value: unknown }
-  | { readonly quantity: true }
+  | { readonly quantity: true; readonly absent?: string }
   | { readonly quantities: true }
   | { readonly anything: true };
 
@@ -38,7 +38,7 @@ const probe = fields({
 const handler = fields({ httpGet });
 const fieldRef = fields({ apiVersion: value('v1') });
 const mode = value(420);
-const resourceFieldRef = fields({ divisor: value('0'), containerName: empty });
+const resourceFieldRef = fields({ divisor: { quantity: true, absent: '0' }, containerName: empty });
 const items = each({ fieldRef, resourceFieldRef });
 
 const container = {
@@ -118,7 +118,8 @@ export const canonicalTemplate = (of: unknown): unknown => canonical(of, templat
 const canonical = (of: unknown, defaults: Defaults | undefined): unknown => {
   if (of === null || of === undefined) return undefined;
   if (defaults !== undefined && 'anything' in defaults) return undefined;
-  if (defaults !== undefined && 'quantity' in defaults) return canonicalQuantity(of);
+  if (defaults !== undefined && 'quantity' in defaults)
+    return of === defaults.absent ? undefined : canonicalQuantity(of);
   if (defaults !== undefined && 'value' in defaults)
     return of === defaults.value ? undefined : canonical(of, undefined);
   if (Array.isArray(of)) return canonicalList(of, defaults);
