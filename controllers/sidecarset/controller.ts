@@ -51,6 +51,7 @@ export const sidecarSets = ({ namespace }: Installation): Controller =>
     reads: [],
     writes: [
       { on: Pods, verbs: ['patch'] },
+      { on: Pods, verbs: ['patch'], part: 'status' },
       { on: ControllerRevisions, verbs: ['create', 'patch', 'delete'] },
       { on: SidecarSets, verbs: ['patch'], part: 'status' },
     ],

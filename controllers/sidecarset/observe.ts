@@ -19,6 +19,8 @@ export interface World {
   readonly namespace: string;
   /** A revision of this name is there, the set's own or anybody's. */
   readonly isTaken: (revision: string) => boolean;
+  /** A SidecarSet of this name is there. */
+  readonly isThere: (set: string) => boolean;
 }
 
 export interface SeenPod {
@@ -55,6 +57,7 @@ export const observeIn = (namespace: string): ((key: Key, reader: Reader) => Wor
         .filter(r => isOf(view.name, r) && isFree(r, view)),
       namespace,
       isTaken: name => reader.get(ControllerRevisions, keyOf(namespace, name)) !== undefined,
+      isThere: name => reader.get(SidecarSets, name) !== undefined,
     };
   };
 };

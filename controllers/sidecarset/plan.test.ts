@@ -41,7 +41,7 @@ const changed = (cluster: Cluster, options: SetOptions): Cluster => {
 const taken = (cluster: Cluster): readonly string[] => {
   cluster.seeAll();
   return (cluster.plan('logs')?.actions ?? []).flatMap(a =>
-    a.do === 'patch' && a.target.resource === Pods ? [a.target.name] : [],
+    a.do === 'patch' && a.target.resource === Pods && a.part === 'object' ? [a.target.name] : [],
   );
 };
 
@@ -338,5 +338,69 @@ describe('Revisions', () => {
       .list(ControllerRevisions)
       .map(r => r.metadata.labels?.['apps.kruise.io/sidecarset-custom-version']);
     assert.deepEqual(labels, ['two']);
+  });
+});
+
+describe('The condition SidecarSetUpgradable', () => {
+  const more = { image: 'log:v2', container: { env: [{ name: 'A', value: '1' }] } };
+  const upgradable = (cluster: Cluster, name = 'web-0'): string | undefined => {
+    const { conditions } = podOf(cluster, name)['status'] as {
+      conditions: readonly { type: string; status: string; reason: string; message: string }[];
+    };
+    const found = conditions.find(c => c.type === 'SidecarSetUpgradable');
+    return found && `${found.status} ${found.reason} ${found.message}`;
+  };
+  const writes = (cluster: Cluster): number =>
+    cluster.objects.log.filter(
+      ({ object }, i, log) =>
+        object.kind === 'Pod' &&
+        JSON.stringify(conditionIn(object)) !==
+          JSON.stringify(conditionIn(log.findLast((c, j) => j < i && c.object.kind === 'Pod')?.object)),
+    ).length;
+  const conditionIn = (pod: KubeObject | undefined) =>
+    (pod?.['status'] as { conditions?: readonly { type: string }[] } | undefined)?.conditions?.find(
+      c => c.type === 'SidecarSetUpgradable',
+    );
+
+  it('is not there on pods that were only injected', () => {
+    const cluster = fleet(1);
+    assert.equal(upgradable(cluster), undefined);
+  });
+
+  it('is True after an update', () => {
+    const cluster = changed(fleet(1), { image: 'log:v2' });
+    cluster.settle('logs');
+    assert.equal(upgradable(cluster), 'True AllSidecarsetUpgradable {"logs":true}');
+  });
+
+  it('is False on pods that would need to be replaced, until the change is taken back', () => {
+    const cluster = changed(fleet(2), more);
+    cluster.settle('logs');
+    for (const name of ['web-0', 'web-1'])
+      assert.equal(upgradable(cluster, name), 'False UpdateImmutableField {"logs":false}');
+    changed(cluster, {});
+    cluster.settle('logs');
+    assert.equal(upgradable(cluster), 'True AllSidecarsetUpgradable {"logs":true}');
+  });
+
+  it('is written once for each change of what it says', () => {
+    const cluster = changed(fleet(1), more);
+    cluster.settle('logs');
+    changed(cluster, { ...more, image: 'log:v3' });
+    cluster.settle('logs');
+    assert.equal(writes(cluster), 1);
+    changed(cluster, { image: 'log:v3' });
+    cluster.settle('logs');
+    assert.equal(writes(cluster), 2);
+  });
+
+  it('loses sets that are gone', () => {
+    const cluster = fleet(1);
+    const pod = podOf(cluster, 'web-0');
+    const status = pod['status'] as { conditions: readonly unknown[] };
+    const stale = { type: 'SidecarSetUpgradable', status: 'False', message: '{"gone":false}' };
+    cluster.objects.put(Pods, { ...pod, status: { ...status, conditions: [...status.conditions, stale] } });
+    cluster.settle('logs');
+    assert.equal(upgradable(cluster), 'True AllSidecarsetUpgradable {}');
   });
 });

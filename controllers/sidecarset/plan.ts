@@ -13,6 +13,7 @@ import { historyOf } from './revisions.ts';
 import { courseOf, type Step } from './rollout.ts';
 import { noticesOf, statusOf, statusOfUnusable } from './status.ts';
 import { reset, type To, update } from './update.ts';
+import { conditionWrites } from './upgradable.ts';
 
 export const plan = (world: World, now: Instant): Plan => {
   const { usable } = world.view;
@@ -40,7 +41,11 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
   const status = statusOf({ world, members, history, course, now });
   const wakeAfter = soonest([...members.map(wakeOf), injectionWake(world.view, set, now)]);
   return {
-    actions: [...history.actions, ...course.steps.map(step => actionFor(step, to, now))],
+    actions: [
+      ...history.actions,
+      ...course.steps.map(step => actionFor(step, to, now)),
+      ...conditionWrites({ set: to.injection.set, members, course, isThere: world.isThere }, now),
+    ],
     status,
     reasons,
     notices: noticesOf(world.view, status),
