@@ -63,7 +63,7 @@ const run = async (options: Options): Promise<void> => {
 
 const startWebhook = async (ground: Ground): Promise<Stop> => {
   const { options, client, clock, log, health, registry, secret } = ground;
-  const metrics = openMetrics(registry);
+  const metrics = openMetrics(registry, { silences: () => machine.silences() });
   const webhooks = webhooksFor(options.installation);
   const resources = [...webhooks.flatMap(webhook => webhook.reads), secret];
   const telemetry = together(logged(log), metrics);
@@ -75,7 +75,7 @@ const startWebhook = async (ground: Ground): Promise<Stop> => {
     ready: () => machine.missing().length === 0,
     answered: metrics.reviewAnswered,
   });
-  for (const check of [synced(machine), ...server.checks]) health.add(check);
+  for (const check of [...checksOf(machine), ...server.checks]) health.add(check);
   const stopPresenting = serveCertificateFrom({ store: machine.store, secret, server, log });
   const plain = await servePages(options.pages, { pages: served, clock });
   log.info('webhook listens', { port: server.port, pages: plain.port });
@@ -96,15 +96,20 @@ const startController = async (ground: Ground): Promise<Stop> => {
   });
   const reporter = { controller: 'berth.dev/controller', instance: identity };
   const recorder = openRecorder({ client, clock, log, reporter });
+  const { mayWrite } = election;
+  const metrics = openMetrics(registry, {
+    isLeader: mayWrite,
+    queued: () => machine.queued(),
+    silences: () => machine.silences(),
+  });
   const machine = startMachine({
-    ...{ client, clock, recorder },
+    ...{ client, clock, recorder, mayWrite },
     controllers: [installationController(options, secret), ...controllersFor(place)],
     local: [spareCertificate],
-    mayWrite: election.mayWrite,
-    telemetry: together(logged(log), openMetrics(registry, { isLeader: election.mayWrite })),
+    telemetry: together(logged(log), metrics),
   });
   const stopSparing = startSparing(ground, machine);
-  health.add(synced(machine));
+  for (const check of checksOf(machine)) health.add(check);
   const plain = await servePages(options.pages, { pages: pagesOf(ground), clock });
   log.info('controller runs', { pages: plain.port, identity });
   return async () => {
@@ -149,13 +154,13 @@ const webhookNames = ({ serviceName, installation: { namespace, webhookUrl } }: 
 const pagesOf = ({ options: { role, version }, health, registry }: Ground) =>
   pages({ title: `berth ${role} ${version}`, health, registry });
 
-const synced = (machine: Machine): Check => ({
-  name: 'synced',
-  problem: () => {
-    const missing = machine.missing();
-    return missing.length === 0 ? undefined : `not read yet: ${missing.join(', ')}`;
-  },
-});
+const checksOf = (machine: Machine): readonly Check[] => [
+  { name: 'synced', problem: () => naming('not read yet', machine.missing()) },
+  { name: 'current', problem: () => naming('nothing is heard any more of', machine.silent()) },
+];
+
+const naming = (what: string, resources: readonly string[]): string | undefined =>
+  resources.length === 0 ? undefined : `${what}: ${resources.join(', ')}`;
 
 /** Endpoints are told before the server stops; where no Service stands in front, there is nobody to tell. */
 const announceTime = ({ installation: { webhookUrl } }: Options): Millis => (webhookUrl === undefined ? seconds(5) : 0);

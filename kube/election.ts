@@ -24,7 +24,7 @@ export interface Candidacy {
 
 export interface Election {
   /** True for 10 s after the last renewal was asked for, on the monotonic clock. */
-  mayWrite(): boolean;
+  readonly mayWrite: () => boolean;
   /** Stops standing and releases the lease: to be called when no write is in flight any more. */
   stop(): Promise<void>;
 }

@@ -1,20 +1,29 @@
 /** Connects the store's changes to the controllers they concern. */
 
 import type { Controller } from './contract.ts';
-import { Lane, type LaneOptions } from './loop/lane.ts';
+import type { CarryOptions } from './loop/carry.ts';
+import { Lane } from './loop/lane.ts';
 import { wakesOf } from './loop/wakes.ts';
 
+export interface LoopOptions extends CarryOptions {
+  /** Whether the keys of a controller are worth planning: the store has all that it reads, and we lead. */
+  readonly mayPlan: (controller: Controller) => boolean;
+}
+
 export interface Loop {
-  /** Plans every object of every controller. */
-  wakeAll(): void;
+  /** Plans every object of these controllers, unless they may not plan yet. */
+  wakeAll(which: (controller: Controller) => boolean): void;
+  /** Keys that wait or are in progress, by controller. */
+  queued(): readonly (readonly [controller: string, keys: number])[];
   /** Takes no more keys; resolves when nothing is in flight any more. */
   stop(): Promise<void>;
 }
 
-export const runControllers = (controllers: readonly Controller[], options: LaneOptions): Loop => {
-  const { store } = options;
+export const runControllers = (controllers: readonly Controller[], options: LoopOptions): Loop => {
+  const { store, mayPlan } = options;
   const lanes = controllers.map(controller => ({
-    lane: new Lane(controller, options),
+    controller,
+    lane: new Lane(controller, { ...options, mayPlan: () => mayPlan(controller) }),
     wakes: wakesOf(controller, store),
   }));
   // One subscription each: a trigger that throws silences only its own controller's wake.
@@ -24,9 +33,10 @@ export const runControllers = (controllers: readonly Controller[], options: Lane
     }),
   );
   return {
-    wakeAll: () => {
-      for (const { lane } of lanes) lane.wakeAll();
+    wakeAll: which => {
+      for (const { controller, lane } of lanes) if (which(controller)) lane.wakeAll();
     },
+    queued: () => lanes.map(({ controller, lane }) => [controller.name, lane.queued]),
     stop: async () => {
       for (const unsubscribe of subscriptions) unsubscribe();
       await Promise.all(lanes.map(({ lane }) => lane.stop()));

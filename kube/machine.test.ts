@@ -558,6 +558,104 @@ describe('leadership', () => {
   });
 });
 
+describe('a resource that cannot be read', () => {
+  const Absent = { ...ConfigMap, plural: 'absents' };
+  const noneOf = (bench: Bench, times: number): void => {
+    for (let i = 0; i < times; i++)
+      bench.server.once(
+        ({ path }) => path.endsWith('/absents'),
+        () => failure(404, 'NotFound'),
+      );
+  };
+  const writing = planning(view => (view.data['n'] === '0' ? { actions: [set(view, '1')] } : nothing));
+
+  it('stops only the controllers that read it', async () => {
+    const bench = new Bench();
+    bench.write('a', { n: '0' });
+    noneOf(bench, 3);
+    const needs: string[] = [];
+    const blind = planning(
+      view => {
+        needs.push(view.name);
+        return nothing;
+      },
+      { name: 'blind', reads: [Absent] },
+    );
+    const machine = bench.start([writing, blind]);
+    await bench.clock.advance(400);
+    assert.deepEqual([bench.dataOf('a'), needs], [{ n: '1' }, []]);
+    assert.deepEqual(machine.missing(), ['absents']);
+    await bench.clock.advance(60_000);
+    assert.deepEqual([needs, machine.missing()], [['a'], []]);
+    await machine.stop();
+  });
+
+  it('is also not used by who comes to lead before it was read afresh', async () => {
+    const bench = new Bench();
+    bench.write('a', { n: '0' });
+    let leads = false;
+    const machine = bench.start([planning(() => nothing, { reads: [Absent] }), writing], { mayWrite: () => leads });
+    await bench.clock.advance(400);
+    noneOf(bench, 1);
+    leads = true;
+    machine.lead();
+    await bench.clock.advance(100);
+    assert.deepEqual(
+      bench.ledger.passes.map(pass => pass.plan.actions.length),
+      [1, 0],
+    );
+    await machine.stop();
+  });
+});
+
+describe('what is asked of a running machine', () => {
+  it('is how many keys wait, by controller', async () => {
+    const bench = new Bench();
+    bench.write('a', { n: '0' });
+    bench.write('b', { n: '1' });
+    const answered = slowPatch(bench);
+    const machine = bench.start([planning(view => (view.data['n'] === '0' ? { actions: [set(view, '1')] } : nothing))]);
+    await bench.clock.advance(10);
+    assert.deepEqual(machine.queued(), [['tested', 1]]);
+    answered();
+    await bench.clock.advance(1000);
+    assert.deepEqual(machine.queued(), [['tested', 0]]);
+    await machine.stop();
+  });
+
+  it('is how long nothing was heard of a resource', async () => {
+    const bench = new Bench();
+    bench.write('a');
+    const machine = bench.start([planning(() => nothing)]);
+    await bench.clock.advance(100_000);
+    assert.deepEqual(machine.silences(), [['configmaps', 100_000]]);
+    bench.write('b');
+    await bench.clock.advance(50);
+    assert.deepEqual(machine.silences(), [['configmaps', 50]]);
+    await machine.stop();
+  });
+
+  it('is which resources have fallen silent: the watchdog and one more attempt have not helped', async () => {
+    const bench = new Bench();
+    bench.write('a');
+    const machine = bench.start([planning(() => nothing)]);
+    await bench.clock.advance(0);
+    bench.server.muteWatches();
+    for (let i = 0; i < 20; i++)
+      bench.server.once(
+        ({ method }) => method === 'GET',
+        () => failure(503, 'Unavailable'),
+      );
+    await bench.clock.advance(229_999);
+    assert.deepEqual(machine.silent(), []);
+    await bench.clock.advance(1);
+    assert.deepEqual(machine.silent(), ['configmaps']);
+    await bench.clock.advance(600_000);
+    assert.deepEqual(machine.silent(), []);
+    await machine.stop();
+  });
+});
+
 describe('stopping', () => {
   const writing = planning(view => (view.data['n'] === '0' ? { actions: [set(view, '1')] } : nothing));
 

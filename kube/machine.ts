@@ -2,12 +2,12 @@
 
 import { actor } from './act.ts';
 import type { Client } from './client.ts';
-import { type Clock, sleep } from './clock.ts';
-import { type Controller, type Resource, type Seen, seconds } from './contract.ts';
+import type { Clock } from './clock.ts';
+import type { Controller, Millis, Resource, Seen } from './contract.ts';
 import { type Recorder, untold } from './events.ts';
 import { teller } from './loop/tell.ts';
 import { runControllers } from './loop.ts';
-import { type ReflectorOptions, reflect } from './reflector.ts';
+import { Reflection } from './reflector/reflection.ts';
 import { Store } from './store.ts';
 import { silence, type Telemetry } from './telemetry.ts';
 
@@ -35,6 +35,12 @@ export interface Machine {
   readonly synced: Promise<void>;
   /** Plural names of the resources that were not read yet. */
   missing(): readonly string[];
+  /** Plural names of the resources whose views may be old: the server has told nothing of them for almost 4 minutes. */
+  silent(): readonly string[];
+  /** Time since the server last told anything, by the plural name of the resource. */
+  silences(): readonly (readonly [resource: string, silence: Millis])[];
+  /** Keys that wait or are in progress, by the name of the controller. */
+  queued(): readonly (readonly [controller: string, keys: number])[];
   /**
    * Reads everything afresh, then plans every object: to be called when leadership is gained. What a lagging watch has
    * not told yet may be the last writes of the former leader, and budgets depend on them.
@@ -59,33 +65,43 @@ export const startMachine = (options: MachineOptions): Machine => {
   for (const resource of [...reflected, ...local]) store.register(resource);
 
   const missing = new Set(reflected);
+  const needs = new Map(controllers.map(controller => [controller, new Set(resourcesOf(controller))]));
+  const isReadBy = (controller: Controller, resource: Resource): boolean =>
+    needs.get(controller)?.has(resource) === true;
+  const mayPlan = (controller: Controller): boolean =>
+    mayWrite() && [...missing].every(resource => !isReadBy(controller, resource));
   const looking = new AbortController();
   const maySend = (): boolean => !looking.signal.aborted && mayWrite();
   const act = actor({ client, store, clock, mayWrite: maySend, signal: looking.signal });
-  const mayPlan = (): boolean => missing.size === 0 && mayWrite();
   const loop = runControllers(controllers, { store, clock, act, tell: teller(recorder), telemetry, mayPlan });
 
   const synced = Promise.withResolvers<void>();
-  const whole = (): void => {
-    synced.resolve();
-    loop.wakeAll();
+  const arrived = (resource: Resource): void => {
+    missing.delete(resource);
+    loop.wakeAll(controller => isReadBy(controller, resource));
+    if (missing.size === 0) synced.resolve();
   };
   const reflections = [...reflected].map(resource => {
     const report = (why: string): void => telemetry.reflectorBroke(resource, why);
     const onSync = (): void => {
       telemetry.synced(resource, store.list(resource).length);
-      if (missing.delete(resource) && missing.size === 0) whole();
+      if (missing.has(resource)) arrived(resource);
     };
     return new Reflection({ resource, client, store, clock, random, report, onSync });
   });
-  if (missing.size === 0) whole();
+  if (missing.size === 0) synced.resolve();
   return {
     store,
     synced: synced.promise,
     missing: () => [...missing].map(({ plural }) => plural),
+    silent: () => reflections.filter(({ isSilent }) => isSilent).map(({ resource }) => resource.plural),
+    silences: () => reflections.map(({ resource, silence }) => [resource.plural, silence]),
+    queued: () => loop.queued(),
     lead: () => {
       for (const resource of reflected) missing.add(resource);
       for (const reflection of reflections) reflection.restart();
+      // Whoever reads nothing from the server has nothing to wait for.
+      loop.wakeAll(() => true);
     },
     stop: async () => {
       const idle = loop.stop();
@@ -100,40 +116,3 @@ const resourcesOf = ({ reconciles, wakesOn, reads }: Controller): readonly Resou
   ...wakesOn.map(({ on }) => on),
   ...reads,
 ];
-
-/** A reflector that runs until it is stopped, and begins again when told to. */
-class Reflection {
-  readonly #options: Omit<ReflectorOptions, 'signal'>;
-  readonly #running: Promise<void>;
-  #round = new AbortController();
-  #stopped = false;
-
-  constructor(options: Omit<ReflectorOptions, 'signal'>) {
-    this.#options = options;
-    this.#running = this.#run();
-  }
-
-  restart(): void {
-    this.#round.abort(new Error('everything is read afresh'));
-  }
-
-  stop(): Promise<void> {
-    this.#stopped = true;
-    this.#round.abort(new Error('the machine stops'));
-    return this.#running;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopped) {
-      this.#round = new AbortController();
-      const { signal } = this.#round;
-      // A reflector that throws has a bug; the copy that it keeps must not silently grow old.
-      await reflect({ ...this.#options, signal }).catch((error: unknown) => this.#recover(error, signal));
-    }
-  }
-
-  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-    this.#options.report(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    await sleep(this.#options.clock, seconds(30), signal).catch(() => undefined);
-  }
-}

@@ -94,6 +94,13 @@ suite('metrics', () => {
     assert.deepEqual(await linesOf(registry, 'berth_leader '), ['berth_leader 1']);
     assert.deepEqual(await linesOf(registry, 'berth_queued_keys{'), ['berth_queued_keys{controller="statefulset"} 3']);
   });
+  test('ask how long each resource has been silent', async () => {
+    const registry = new Registry();
+    openMetrics(registry, { silences: () => [['pods', 1500]] });
+    assert.deepEqual(await linesOf(registry, 'berth_watch_silence_seconds{'), [
+      'berth_watch_silence_seconds{resource="pods"} 1.5',
+    ]);
+  });
   test('have what Node tells of itself', async () => {
     const registry = new Registry();
     openMetrics(registry);

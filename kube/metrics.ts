@@ -6,7 +6,7 @@ import type { Call } from './server/reviews.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface Metrics extends Telemetry {
-  reviewAnswered(call: Call): void;
+  readonly reviewAnswered: (call: Call) => void;
 }
 
 /** What is asked when the metrics are read. */
@@ -14,6 +14,8 @@ export interface Asked {
   readonly isLeader?: () => boolean;
   /** Keys that wait or are in progress, by controller. */
   readonly queued?: () => Iterable<readonly [controller: string, keys: number]>;
+  /** Time since the server last told anything, by resource. */
+  readonly silences?: () => Iterable<readonly [resource: string, silence: Millis]>;
 }
 
 /** Registers everything in `registry`, and what Node tells of itself. */
@@ -23,7 +25,7 @@ export const openMetrics = (registry: Registry, asked: Asked = {}): Metrics => {
   return { ...passMetrics(registry), ...readMetrics(registry), ...reviewMetrics(registry) };
 };
 
-const registerAsked = (registry: Registry, { isLeader, queued }: Asked): void => {
+const registerAsked = (registry: Registry, { isLeader, queued, silences }: Asked): void => {
   const registers = [registry];
   if (isLeader !== undefined) {
     const help = '1 while this process may write';
@@ -35,6 +37,13 @@ const registerAsked = (registry: Registry, { isLeader, queued }: Asked): void =>
     });
     const help = 'Keys that wait to be planned or are in progress';
     new Gauge({ registers, name: 'berth_queued_keys', help, labelNames: ['controller'], collect });
+  }
+  if (silences !== undefined) {
+    const collect = gauge(g => {
+      for (const [resource, silence] of silences()) g.set({ resource }, inSeconds(silence));
+    });
+    const help = 'Time since the apiserver last told anything of a resource; bookmarks come every minute or two';
+    new Gauge({ registers, name: 'berth_watch_silence_seconds', help, labelNames: ['resource'], collect });
   }
 };
 

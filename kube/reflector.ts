@@ -22,6 +22,8 @@ export interface ReflectorOptions {
   readonly report: (why: string) => void;
   /** The store has the whole state: the first time, and after each relist. */
   readonly onSync: () => void;
+  /** The server told something, if only by a bookmark that there is nothing to tell. */
+  readonly onHeard?: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -103,6 +105,7 @@ class Reflector {
     const accept = this.#encoding.acceptList;
     const answer = await client.request({ method: 'GET', path: this.#path(), query, accept, signal });
     if (answer.status !== 200) return refusal(answer.headers, this.#encoding.statusIn(answer));
+    this.#options.onHeard?.();
     const page = this.#encoding.pageIn(answer);
     for (const item of page.items) this.#gathered.changed(item);
     return { is: 'page', version: page.version, continue: page.continue };
@@ -127,11 +130,14 @@ class Reflector {
   }
 
   async #follow(stream: Stream, silence: Silence): Promise<Input> {
+    const { onHeard = () => undefined } = this.#options;
     const eventsIn = this.#encoding.eventsOf(stream.headers);
+    onHeard();
     for await (const chunk of stream.chunks) {
       // What had arrived before the abortion belongs to a round that is over.
       if (silence.signal.aborted) break;
       silence.heard();
+      onHeard();
       let version = '';
       for (const event of eventsIn(chunk)) {
         if (event.type === 'error') return failure(event.code, event.message, event.retryAfterSeconds);

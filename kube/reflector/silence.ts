@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Millis } from '../contract.ts';
 
 // Bookmarks come about every 60 s, but one can be skipped: 120 s of silence are normal.
-const tooLong: Millis = 200_000;
+export const longestSilence: Millis = 200_000;
 
 /** Aborts its signal after 200 s without `heard`. */
 export class Silence {
@@ -20,7 +20,7 @@ export class Silence {
     this.#clock = clock;
     this.#outer = outer;
     this.#last = clock.monotonic();
-    this.#cancel = clock.after(tooLong, () => this.#check());
+    this.#cancel = clock.after(longestSilence, () => this.#check());
     outer.addEventListener('abort', this.#stop, { once: true });
   }
 
@@ -38,8 +38,8 @@ export class Silence {
   }
 
   #check(): void {
-    const left = this.#last + tooLong - this.#clock.monotonic();
-    if (left <= 0) this.#abort.abort(new Error(`nothing arrived for ${tooLong / 1000} s`));
+    const left = this.#last + longestSilence - this.#clock.monotonic();
+    if (left <= 0) this.#abort.abort(new Error(`nothing arrived for ${longestSilence / 1000} s`));
     else this.#cancel = this.#clock.after(left, () => this.#check());
   }
 }
