@@ -1,6 +1,6 @@
 /**
  * Why a pod has not been moved: a closed union without a catch-all. Every pod that a rollout has not moved has exactly
- * one of these, and taking that cause away lets the next plan move it. Conditions, events, metrics and commands read it here.
+ * one of these, and taking that cause away lets the next plan move it. Statuses and conditions read it here.
  */
 
 import type { PodReason } from '../kube/contract.ts';
