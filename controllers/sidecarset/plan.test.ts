@@ -139,6 +139,39 @@ describe('A roll', () => {
   });
 });
 
+describe('Metadata that a set overwrites', () => {
+  const note = (value: string, patchPolicy = 'Overwrite'): Wire => ({
+    patchPodMetadata: [{ annotations: { 'log.example/level': value }, patchPolicy }],
+  });
+  const levelOf = (cluster: Cluster) => podOf(cluster, 'web-0').metadata.annotations?.['log.example/level'];
+
+  it('comes with the next image, and not before', () => {
+    const cluster = fleet(1, { spec: note('info') });
+    changed(cluster, { spec: note('debug') });
+    cluster.settle('logs');
+    assert.equal(levelOf(cluster), 'info');
+    changed(cluster, { image: 'log:v2', spec: note('debug') });
+    cluster.settle('logs');
+    assert.equal(levelOf(cluster), 'debug');
+  });
+
+  it('is not what it only retains', () => {
+    const cluster = fleet(1, { spec: note('info', 'Retain') });
+    changed(cluster, { image: 'log:v2', spec: note('debug', 'Retain') });
+    cluster.settle('logs');
+    assert.equal(levelOf(cluster), 'info');
+  });
+
+  it('never is what we keep on the pod ourselves', () => {
+    const lie = {
+      patchPodMetadata: [{ annotations: { 'kruise.io/sidecarset-hash': '{}' }, patchPolicy: 'Overwrite' }],
+    };
+    const cluster = changed(fleet(1), { image: 'log:v2', spec: lie });
+    cluster.settle('logs');
+    assert.equal(statusOf(cluster)['updatedPods'], 1);
+  });
+});
+
 describe('How many pods are taken', () => {
   const rows: readonly (readonly [string, number, Wire, number])[] = [
     ['one of five by default', 5, {}, 1],

@@ -10,6 +10,7 @@ import { Pods } from '../../workloads/resources.ts';
 import { withTwins, workingAnnotation } from '../../workloads/sidecars/hotUpgrade.ts';
 import { type Injection, runningNames, runningOf } from '../../workloads/sidecars/injection.ts';
 import { markAnnotations, markOf, printMarks } from '../../workloads/sidecars/marks.ts';
+import { overwritten } from '../../workloads/sidecars/podMetadata.ts';
 import { timeUntilSound } from '../../workloads/sidecars/soundness.ts';
 import { resetOf, swapTo, type TwinChange } from '../../workloads/sidecars/twins.ts';
 import { isCharged, type Member, nameOf } from './member.ts';
@@ -37,9 +38,11 @@ export const update = (member: Member, to: To, now: Instant): Action => {
   const mark = markOf({ set, hash: hashes.hash, containers: runningNames(injection), at: now, revision });
   const marks = printMarks(new Map([...(member.marks.hash ?? []), [set, mark]]));
   const { images, annotations } = changeTo(member, to, now);
+  // Before ours, which a set cannot mean to overwrite.
+  const notes = new Map([...overwritten(injection.patchPodMetadata), ...annotations, [markAnnotations.hash, marks]]);
   const record = { set, hash: hashes.hash, now };
   return {
-    ...write(member, { images, annotations: new Map([...annotations, [markAnnotations.hash, marks]]) }, record),
+    ...write(member, { images, annotations: notes }, record),
     why: `move ${nameOf(member.pod)} to revision ${revision} of SidecarSet ${set}: ${described(images)}`,
   };
 };

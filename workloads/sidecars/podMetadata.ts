@@ -21,6 +21,22 @@ export const withPatches = (before: ReadonlyMap<string, string>, patches: Inject
   return { is: 'patched', annotations };
 };
 
+/**
+ * The patched values of the keys that the set alone decides about: those that it overwrites. All others depend on what
+ * the pod has. A merge that cannot be made replaces.
+ */
+export const overwritten = (patches: Injection['patchPodMetadata']): ReadonlyMap<string, string> => {
+  const values = new Map<string, string>();
+  for (const { annotations, patchPolicy } of patches) {
+    if (!isKnown(patchPolicy)) continue;
+    for (const [key, value] of Object.entries(annotations ?? {})) {
+      if (patchPolicy !== 'Overwrite' && !values.has(key)) continue;
+      values.set(key, patchedValue(values.get(key), value, patchPolicy) ?? value);
+    }
+  }
+  return values;
+};
+
 const policies = ['Retain', 'Overwrite', 'MergePatchJson'] as const;
 type Policy = (typeof policies)[number];
 
