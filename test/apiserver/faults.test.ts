@@ -30,13 +30,9 @@ test('every reference scenario comes to its end undisturbed, and there is much t
 
 test('whatever goes wrong once, the end is the same and no invariant is broken on the way', async t => {
   t.diagnostic(`BERTH_FAULTS_SEED=${seed} makes the same choice`);
-  const results = [];
-  for (const plan of shuffled(plans, seed)) {
-    if (performance.now() - began > within) break;
-    const result = await campaign.try(plan);
-    if (result.is !== 'passed') t.diagnostic(`${idOf(plan)}: ${result.is}`);
-    results.push(result);
-  }
+  const results = await campaign.tryAll(shuffled(plans, seed), began + within, ({ plan, is }) => {
+    if (is !== 'passed') t.diagnostic(`${idOf(plan)}: ${is}`);
+  });
   const reached = results.filter(({ is }) => is !== 'not reached').length;
   t.diagnostic(`${results.length} plans, ${reached} of them reached what they were to disturb`);
   assert.equal(failuresOf(results), '');

@@ -1,4 +1,4 @@
-/** Runs plans one after the other, and says of each how it went. */
+/** Runs plans, one at a time in each laboratory, and says of each how it went. */
 
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,57 +25,78 @@ export type Result = {
 );
 
 export class Campaign {
-  readonly #lab: Laboratory;
-  readonly #references = new Map<string, Promise<Run>>();
+  readonly #labs: readonly [Laboratory, ...Laboratory[]];
+  readonly #references = new Map<string, Run>();
 
-  constructor(lab: Laboratory) {
-    this.#lab = lab;
+  constructor(...labs: readonly [Laboratory, ...Laboratory[]]) {
+    this.#labs = labs;
   }
 
-  /** Everything that could go wrong in a scenario and might matter. */
+  /**
+   * Everything that could go wrong in a scenario and might matter.
+   * @throws Error if something goes wrong even undisturbed
+   */
   async plansFor({ name }: Scenario, thoroughness: Thoroughness): Promise<readonly Plan[]> {
     const { moments } = await this.#reference(name);
     return perturbationsOf(moments, thoroughness).map(perturbation => ({ scenario: name, perturbation }));
   }
 
-  async try(plan: Plan): Promise<Result> {
-    const first = await this.#tryOnce(plan);
-    return first.is === 'not reached' ? this.#tryOnce(plan) : first;
+  /** Tries plans in their order until the deadline, on the clock of `performance`; `told` hears of each at once. */
+  async tryAll(plans: readonly Plan[], deadline: number, told: (result: Result) => void): Promise<readonly Result[]> {
+    for (const name of new Set(plans.map(({ scenario }) => scenario))) await this.#reference(name);
+    const left = plans.values();
+    const results: Result[] = [];
+    const work = async (lab: Laboratory): Promise<void> => {
+      for (const plan of left) {
+        if (performance.now() > deadline) return;
+        const result = await this.#try(plan, lab);
+        results.push(result);
+        told(result);
+      }
+    };
+    await Promise.all(this.#labs.map(work));
+    return results;
   }
 
-  async #tryOnce(plan: Plan): Promise<Result> {
+  async #try(plan: Plan, lab: Laboratory): Promise<Result> {
+    const first = await this.#tryOnce(plan, lab);
+    return first.is === 'not reached' ? this.#tryOnce(plan, lab) : first;
+  }
+
+  async #tryOnce(plan: Plan, lab: Laboratory): Promise<Result> {
     const reference = await this.#reference(plan.scenario);
     const { perturbation } = plan;
-    const run = await runOnce(this.#lab, {
+    const run = await runOnce(lab, {
       scenario: scenarioNamed(plan.scenario),
       perturbation,
       until: reference.endState,
     });
     const about = { plan, seconds: run.seconds, revisions: run.chronicle.entries.length };
     const faults = faultsOf(run, reference);
-    if (faults.length > 0) return { ...about, is: 'failed', faults, kept: this.#keep(plan, run) };
+    if (faults.length > 0) return { ...about, is: 'failed', faults, kept: keep(plan, run, lab) };
     return { ...about, is: run.reached ? 'passed' : 'not reached' };
   }
 
-  /** One undisturbed run; @throws Error if even that goes wrong */
-  #reference(name: string): Promise<Run> {
+  /** One undisturbed run. */
+  async #reference(name: string): Promise<Run> {
     const known = this.#references.get(name);
     if (known !== undefined) return known;
-    const run = referenceRun(this.#lab, scenarioNamed(name));
+    const run = await referenceRun(this.#labs[0], scenarioNamed(name));
     this.#references.set(name, run);
     return run;
   }
-
-  #keep(plan: Plan, { place }: Run): string {
-    const folder = join('.cache', 'faults', idOf(plan).replaceAll(/[^a-z0-9-]+/giu, '_'));
-    const [from, to] = [this.#lab.cluster.folder, join(repository, folder)];
-    rmSync(to, { recursive: true, force: true });
-    mkdirSync(to, { recursive: true });
-    cpSync(join(from, `record-${place.id}.jsonl`), join(to, 'record.jsonl'));
-    cpSync(this.#lab.controller.log, join(to, 'controller.log'));
-    return folder;
-  }
 }
+
+/** A later look needs the record and the log, which go with the cluster. */
+const keep = (plan: Plan, { place }: Run, { cluster, controller }: Laboratory): string => {
+  const folder = join('.cache', 'faults', idOf(plan).replaceAll(/[^a-z0-9-]+/giu, '_'));
+  const to = join(repository, folder);
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true });
+  cpSync(join(cluster.folder, `record-${place.id}.jsonl`), join(to, 'record.jsonl'));
+  cpSync(controller.log, join(to, 'controller.log'));
+  return folder;
+};
 
 const referenceRun = async (lab: Laboratory, scenario: Scenario): Promise<Run> => {
   const run = await runOnce(lab, { scenario });

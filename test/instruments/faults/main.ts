@@ -18,7 +18,9 @@ interface Options {
   readonly replay?: string;
   readonly sample?: number;
   readonly seed?: number;
+  readonly only?: string;
   readonly everything?: true;
+  readonly lanes: number;
   readonly list?: true;
   readonly write?: string;
 }
@@ -52,7 +54,9 @@ const options = (): Options =>
     .option('--replay <plan>', 'one plan again: its id, or as JSON')
     .option('--sample <duration>', 'a random choice that takes about so long, e.g. 5m', duration)
     .option('--seed <number>', 'makes the same choice again', whole)
+    .option('--only <text>', 'plans whose id contains it, e.g. /drop/')
     .option('--everything', 'also plans that differ from others only in the pod')
+    .option('--lanes <count>', 'clusters at a time', whole, 1)
     .option('--list', 'only prints the plans')
     .option('--write <file>', 'writes the table, e.g. to docs/measured/faults.md')
     .parse()
@@ -60,23 +64,29 @@ const options = (): Options =>
 
 const main = async (o: Options): Promise<void> => {
   const replayed = o.replay === undefined ? undefined : planIn(o.replay);
-  const lab = await openLaboratory({ name: `faults-${process.pid}`, onStep: say });
-  const stop = (code: number) => (): void => void lab[Symbol.asyncDispose]().then(() => process.exit(code));
+  const open = (lane: number): Promise<Laboratory> =>
+    openLaboratory({ name: `faults-${process.pid}-${lane}`, ...(lane === 1 ? { onStep: say } : {}) });
+  const others = Array.from({ length: replayed === undefined ? o.lanes - 1 : 0 }, (_, i) => open(i + 2));
+  const labs: Labs = [await open(1), ...(await Promise.all(others))];
+  const close = async (): Promise<void> => {
+    await Promise.all(labs.map(lab => lab[Symbol.asyncDispose]()));
+  };
+  const stop = (code: number) => (): void => void close().then(() => process.exit(code));
   process.once('SIGINT', stop(130)).once('SIGTERM', stop(143));
   try {
-    const campaign = new Campaign(lab);
-    if (replayed !== undefined) await replay(campaign, replayed);
-    else await tryMany(campaign, lab, o);
+    if (replayed === undefined) await tryMany(labs, o);
+    else await replay(new Campaign(...labs), replayed);
   } finally {
-    await lab[Symbol.asyncDispose]();
+    await close();
   }
 };
 
+type Labs = readonly [Laboratory, ...Laboratory[]];
+
 const replay = async (campaign: Campaign, plan: Plan): Promise<void> => {
   say(`${plan.scenario}: ${scenarioNamed(plan.scenario).about}; disturbed: ${describe(plan.perturbation)}`);
-  const result = await campaign.try(plan);
-  tell(result, '');
-  if (result.is !== 'passed') process.exitCode = 1;
+  const results = await campaign.tryAll([plan], Infinity, result => tell(result, ''));
+  if (results.some(({ is }) => is !== 'passed')) process.exitCode = 1;
 };
 
 const tell = (result: Result, progress: string): void => {
@@ -87,43 +97,41 @@ const tell = (result: Result, progress: string): void => {
   process.stdout.write(`            record and log: ${result.kept}\n            again: ${replayCommand(plan)}\n`);
 };
 
-const tryMany = async (campaign: Campaign, lab: Laboratory, o: Options): Promise<void> => {
-  const chosen = o.scenario.length === 0 ? scenarios : o.scenario.map(scenarioNamed);
-  const seed = o.sample === undefined ? undefined : (o.seed ?? Date.now() % 1_000_000);
-  const plans: Plan[] = [];
-  for (const scenario of chosen) {
-    const own = await campaign.plansFor(scenario, o.everything ? 'everything' : 'thrifty');
-    say(`${scenario.name}: ${scenario.about}; ${own.length} plans`);
-    plans.push(...own);
-  }
+const tryMany = async (labs: Labs, o: Options): Promise<void> => {
+  const campaign = new Campaign(...labs);
+  const plans = await plansOf(campaign, o);
   if (o.list) {
-    process.stdout.write(`${plans.map(plan => `${idOf(plan)}\n`).join('')}`);
+    process.stdout.write(plans.map(plan => `${idOf(plan)}\n`).join(''));
     return;
   }
+  const seed = o.sample === undefined ? undefined : (o.seed ?? Date.now() % 1_000_000);
   if (seed !== undefined) say(`a sample with --seed ${seed}`);
-  const results = await tryAll(campaign, seed === undefined ? plans : shuffled(plans, seed), o.sample);
+  let tried = 0;
+  const results = await campaign.tryAll(
+    seed === undefined ? plans : shuffled(plans, seed),
+    began + (o.sample ?? Infinity),
+    result => {
+      tried += 1;
+      tell(result, `[${tried}/${plans.length}] `);
+    },
+  );
   const rows = rowsOf(plans, results);
   process.stdout.write(`\n${failuresOf(results)}\n\n${tableOf(rows)}\n`);
   if (o.write !== undefined) {
     mkdirSync(dirname(resolve(o.write)), { recursive: true });
-    writeFileSync(o.write, pageOf(rows, results, { ...(await circumstances(lab)), seed }));
+    writeFileSync(o.write, pageOf(rows, results, { ...(await circumstances(labs[0])), seed }));
   }
   if (results.some(({ is }) => is === 'failed')) process.exitCode = 1;
 };
 
-const tryAll = async (
-  campaign: Campaign,
-  plans: readonly Plan[],
-  within: number | undefined,
-): Promise<readonly Result[]> => {
-  const results: Result[] = [];
-  for (const [index, plan] of plans.entries()) {
-    if (within !== undefined && performance.now() - began > within) break;
-    const result = await campaign.try(plan);
-    results.push(result);
-    tell(result, `[${index + 1}/${plans.length}] `);
+const plansOf = async (campaign: Campaign, o: Options): Promise<readonly Plan[]> => {
+  const plans: Plan[] = [];
+  for (const scenario of o.scenario.length === 0 ? scenarios : o.scenario.map(scenarioNamed)) {
+    const own = await campaign.plansFor(scenario, o.everything ? 'everything' : 'thrifty');
+    say(`${scenario.name}: ${scenario.about}; ${own.length} plans`);
+    plans.push(...own.filter(plan => idOf(plan).includes(o.only ?? '')));
   }
-  return results;
+  return plans;
 };
 
 const circumstances = async ({ cluster }: Laboratory) => {
