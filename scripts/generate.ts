@@ -67,7 +67,7 @@ const lists = async (): Promise<
 const processFiles = async (): Promise<Files> => {
   const found = await lists();
   if (found === undefined) return new Map();
-  const rbac = rbacOf(found.controllers, found.webhooks, installation);
+  const rbac = rbacOf(found.controllers, found.webhooks, { ...installation, leaseName: 'berth-controller' });
   const { mutating, validating } = webhookConfigurationsOf(found.webhooks, installation);
   return new Map([
     ['config/rbac/controller.yaml', yamlOf(...rbac.controller)],

@@ -7,6 +7,7 @@ import {
   type Owned,
   type OwnerReference,
   ownerOf,
+  type Reader,
   type Resource,
   type Seen,
   seenOf,
@@ -121,6 +122,20 @@ export const ControllerRevisions: Resource<RevisionView> = {
     namespace: { valuesOf: revision => [revision.namespace] },
   },
 };
+
+/** Where revisions of SidecarSets are recorded: in one namespace, and whoever reads only those needs no right to others. */
+export interface RecordedRevisions {
+  readonly resource: Resource<RevisionView>;
+  readonly namespace: string;
+}
+
+export const recordedIn = (namespace: string): RecordedRevisions => ({
+  resource: { ...ControllerRevisions, select: { namespace } },
+  namespace,
+});
+
+export const recorded = (reader: Reader, { resource, namespace }: RecordedRevisions): readonly RevisionView[] =>
+  reader.by(resource, 'namespace', namespace);
 
 export interface ClaimView extends Seen {
   readonly ownerReferences: readonly OwnerReference[];

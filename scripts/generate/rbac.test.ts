@@ -39,7 +39,7 @@ const aWebhook = (...reads: readonly Resource[]): Webhook => ({
   decide: () => ({ is: 'allowed', patch: [], warnings: [] }),
 });
 
-const home = { namespace: 'home', secretName: 'cert' };
+const home = { namespace: 'home', secretName: 'cert', leaseName: 'lease' };
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -62,7 +62,11 @@ const lines = (manifests: readonly object[]): readonly string[] =>
   );
 
 const controllerLines = (...controllers: readonly Controller[]) => lines(rbacOf(controllers, [], home).controller);
-const own = ['ClusterRole: events.k8s.io/events create,patch', 'Role: coordination.k8s.io/leases create,get,patch'];
+const own = [
+  'ClusterRole: events.k8s.io/events create,patch',
+  'Role: coordination.k8s.io/leases "lease" get,patch',
+  'Role: coordination.k8s.io/leases create',
+];
 
 describe('the rights of the controllers', () => {
   test('are to read what they look at, to look at what they write, and to write what they say, no more', () => {

@@ -7,6 +7,7 @@ interface Home {
   readonly namespace: string;
   /** The Secret with the webhooks' certificate. */
   readonly secretName: string;
+  readonly leaseName: string;
 }
 
 /** What somebody may do with one resource; `namespace` is empty for a right in the whole cluster. */
@@ -90,8 +91,9 @@ const owning = (on: Resource, writes: readonly WriteRule[]): readonly Right[] =>
     : []),
 ];
 
-const leading = ({ namespace }: Home): readonly Right[] => [
-  { namespace, group: 'coordination.k8s.io', resource: 'leases', verbs: ['create', 'get', 'patch'] },
+const leading = ({ namespace, leaseName }: Home): readonly Right[] => [
+  { namespace, group: 'coordination.k8s.io', resource: 'leases', verbs: ['create'] },
+  { namespace, group: 'coordination.k8s.io', resource: 'leases', only: leaseName, verbs: ['get', 'patch'] },
   { namespace: '', group: 'events.k8s.io', resource: 'events', verbs: ['create', 'patch'] },
 ];
 

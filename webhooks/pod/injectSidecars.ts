@@ -2,7 +2,7 @@
 
 import type { Instant, KubeObject, Reader, Review, Verdict } from '../../kube/contract.ts';
 import { allowed } from '../../kube/contract.ts';
-import { ControllerRevisions, Namespaces } from '../../workloads/resources.ts';
+import { Namespaces, type RecordedRevisions, recorded } from '../../workloads/resources.ts';
 import { keysFor } from '../../workloads/sidecars/candidates.ts';
 import { choiceFor } from '../../workloads/sidecars/choice.ts';
 import { inject } from '../../workloads/sidecars/inject.ts';
@@ -11,8 +11,12 @@ import { SidecarSets } from '../../workloads/sidecarsets.ts';
 
 export type Creation = Extract<Review, { operation: 'CREATE' }>;
 
-/** @param revisionsIn namespace of the recorded revisions */
-export const injectSidecars = (review: Creation, reader: Reader, now: Instant, revisionsIn: string): Verdict => {
+export const injectSidecars = (
+  review: Creation,
+  reader: Reader,
+  now: Instant,
+  revisions: RecordedRevisions,
+): Verdict => {
   const { object: pod } = review;
   if (!isActive(pod)) return allowed;
   const namespace = reader.get(Namespaces, pod.metadata.namespace || review.namespace || 'default');
@@ -22,7 +26,7 @@ export const injectSidecars = (review: Creation, reader: Reader, now: Instant, r
     choiceFor(matched, {
       labels,
       draw: review.uid,
-      revisions: () => reader.by(ControllerRevisions, 'namespace', revisionsIn),
+      revisions: () => recorded(reader, revisions),
     }),
   );
   const injected = inject(

@@ -3,8 +3,6 @@ import { describe, it } from 'node:test';
 import type { KubeObject, Reader, Resource, Review, Seen, Verdict } from '../../kube/contract.ts';
 import { Store } from '../../kube/store.ts';
 import { aPod, applied, aSidecarSet } from '../../test/support/sidecarsets.ts';
-import { ControllerRevisions, Namespaces } from '../../workloads/resources.ts';
-import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { podWebhook } from './webhook.ts';
 
 const webhook = podWebhook({
@@ -22,7 +20,7 @@ const namespace = (name: string, labels: Record<string, string> = {}): KubeObjec
 
 /** What the webhook process knows. */
 const knowing = (...objects: readonly KubeObject[]): Reader => {
-  const resources: readonly Resource[] = [SidecarSets, Namespaces, ControllerRevisions];
+  const { reads: resources } = webhook;
   const store = new Store({ report: ({ error }) => assert.fail(String(error)) });
   for (const resource of resources) store.register(resource);
   for (const [i, object] of [namespace('default'), ...objects].entries()) {

@@ -4,21 +4,21 @@ import { group, labels } from '../../api/names.ts';
 import type { Review, Verdict, Webhook, WebhookEntry } from '../../kube/contract.ts';
 import { allowed } from '../../kube/contract.ts';
 import type { Installation } from '../../workloads/installation.ts';
-import { ControllerRevisions, Namespaces } from '../../workloads/resources.ts';
+import { Namespaces, recordedIn } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { injectSidecars } from './injectSidecars.ts';
 import { type Kept, keepImage } from './keepImage.ts';
 
-export const podWebhook = (installation: Installation): Webhook => ({
+export const podWebhook = ({ namespace }: Installation, revisions = recordedIn(namespace)): Webhook => ({
   path: '/mutate-pod',
   type: 'mutating',
-  entries: entriesFor(installation.namespace),
-  reads: [SidecarSets, Namespaces, ControllerRevisions],
+  entries: entriesFor(namespace),
+  reads: [SidecarSets, Namespaces, revisions.resource],
   decide: (review, reader, now) => {
     if (!isPod(review)) return allowed;
     switch (review.operation) {
       case 'CREATE':
-        return injectSidecars(review, reader, now, installation.namespace);
+        return injectSidecars(review, reader, now, revisions);
       case 'UPDATE':
         return kept(keepImage(review, now));
       case 'DELETE':

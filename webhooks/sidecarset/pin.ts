@@ -3,11 +3,16 @@
 import { labels } from '../../api/names.ts';
 import { invalid, type Problem } from '../../api/problem.ts';
 import type { Reader } from '../../kube/contract.ts';
-import { ControllerRevisions } from '../../workloads/resources.ts';
+import { type RecordedRevisions, recorded } from '../../workloads/resources.ts';
 import { isOf } from '../../workloads/sidecars/revision.ts';
 import { isGiven, memberOf, type Raw, textOf } from './raw.ts';
 
-export const pinProblems = (set: string, spec: Raw, reader: Reader, revisionsIn: string): readonly Problem[] => {
+export const pinProblems = (
+  set: string,
+  spec: Raw,
+  reader: Reader,
+  revisions: RecordedRevisions,
+): readonly Problem[] => {
   const strategy = memberOf(spec, 'injectionStrategy');
   if (!isGiven(strategy, 'revision')) return [];
   const pin = memberOf(strategy, 'revision');
@@ -16,8 +21,7 @@ export const pinProblems = (set: string, spec: Raw, reader: Reader, revisionsIn:
     return [invalid(field, 'revisionName and customVersion cannot be empty simultaneously')];
   const name = textOf(pin, 'revisionName');
   const version = textOf(pin, 'customVersion');
-  const found = reader
-    .by(ControllerRevisions, 'namespace', revisionsIn)
+  const found = recorded(reader, revisions)
     .filter(r => isOf(set, r))
     .some(r => (isGiven(pin, 'revisionName') ? r.name === name : r.labels[labels.sidecarSetCustomVersion] === version));
   return found

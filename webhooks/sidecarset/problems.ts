@@ -3,6 +3,7 @@
 import { invalid, type Problem } from '../../api/problem.ts';
 import { normaliseSidecarSet } from '../../api/sidecarset.ts';
 import type { KubeObject, Reader } from '../../kube/contract.ts';
+import type { RecordedRevisions } from '../../workloads/resources.ts';
 import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { canaryProblems } from './canary.ts';
 import { changeProblems } from './change.ts';
@@ -19,14 +20,18 @@ export interface Judged {
   readonly before?: KubeObject;
 }
 
-export const problemsIn = ({ object, before }: Judged, reader: Reader, revisionsIn: string): readonly Problem[] => {
+export const problemsIn = (
+  { object, before }: Judged,
+  reader: Reader,
+  revisions: RecordedRevisions,
+): readonly Problem[] => {
   const view = SidecarSets.view(object);
   const spec = specOf(object);
   const own = [
     ...nameProblems(object.metadata.name ?? ''),
     ...normaliseSidecarSet(object).problems,
     ...strategyProblems(spec),
-    ...pinProblems(object.metadata.name ?? '', spec, reader, revisionsIn),
+    ...pinProblems(object.metadata.name ?? '', spec, reader, revisions),
     ...containerProblems(spec),
     ...patchProblems(spec),
     ...canaryProblems(object, before, reader),

@@ -3,7 +3,7 @@
 import { group } from '../../api/names.ts';
 import { allowed, type KubeObject, type Reader, type Review, type Verdict, type Webhook } from '../../kube/contract.ts';
 import type { Installation } from '../../workloads/installation.ts';
-import { ControllerRevisions } from '../../workloads/resources.ts';
+import { type RecordedRevisions, recordedIn } from '../../workloads/resources.ts';
 import { metadataWhitelist } from '../../workloads/sidecars/metadataWhitelist.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { hashOps } from './hashes.ts';
@@ -31,28 +31,37 @@ export const sidecarSetHashes: Webhook = {
       : { is: 'allowed', patch: hashOps(review.object), warnings: [] },
 };
 
-export const sidecarSetRules = ({ namespace, patchPodMetadata = 'deny' }: Installation): Webhook => {
+export const sidecarSetRules = (
+  { namespace, patchPodMetadata = 'deny' }: Installation,
+  revisions = recordedIn(namespace),
+): Webhook => {
   const policy: MetadataPolicy = { whitelist: metadataWhitelist(namespace), namespace, otherwise: patchPodMetadata };
   return {
     path: '/validate-apps-kruise-io-sidecarset',
     type: 'validating',
     entries: [{ ...entry, name: 'vsidecarset.kb.io' }],
-    reads: [SidecarSets, ControllerRevisions, policy.whitelist],
+    reads: [SidecarSets, revisions.resource, policy.whitelist],
     decide: (review, reader) =>
-      review.subresource !== '' || review.operation === 'DELETE' ? allowed : judge(review, reader, policy),
+      review.subresource !== '' || review.operation === 'DELETE'
+        ? allowed
+        : judge(review, reader, { ...policy, revisions }),
   };
 };
+
+interface Policy extends MetadataPolicy {
+  readonly revisions: RecordedRevisions;
+}
 
 type Written = Exclude<Review, { operation: 'DELETE' }>;
 
 /** An object that was stored with a mistake can still be changed: only mistakes that are new are refused. */
-const judge = (review: Written, reader: Reader, policy: MetadataPolicy): Verdict => {
+const judge = (review: Written, reader: Reader, policy: Policy): Verdict => {
   const { object } = review;
   const before = review.operation === 'UPDATE' ? review.oldObject : undefined;
   const known = new Set(
-    before === undefined ? [] : problemsIn({ object: before }, reader, policy.namespace).map(textOf),
+    before === undefined ? [] : problemsIn({ object: before }, reader, policy.revisions).map(textOf),
   );
-  const own = problemsIn({ object, ...(before && { before }) }, reader, policy.namespace);
+  const own = problemsIn({ object, ...(before && { before }) }, reader, policy.revisions);
   const unlisted = whitelistProblems(object, reader, policy);
   const asBefore = before !== undefined && hasSamePatches(before, object);
   const problems = [...own.filter(p => !known.has(textOf(p))), ...(asBefore ? [] : unlisted)];
