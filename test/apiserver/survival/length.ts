@@ -1,0 +1,6 @@
+/** `make survive` runs the same tests longer. */
+
+export const isLong = (process.env['BERTH_SURVIVE'] ?? '') === 'long';
+
+/** How often what takes its time is repeated. */
+export const rounds = isLong ? 10 : 1;
