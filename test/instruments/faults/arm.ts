@@ -11,8 +11,8 @@ export interface Victim {
   readonly proxy: FaultProxy;
   /** Must already observe the proxy. */
   readonly track: Track;
-  /** Kills the process at once, and starts it again. */
-  readonly crash: () => void;
+  /** Kills the process at once; resolves when it has been started again and has read the cluster. */
+  readonly crash: () => Promise<unknown>;
 }
 
 /** Milliseconds in which a pod can be drained, restarted or gone. */
@@ -33,16 +33,19 @@ export const arm = (perturbation: Perturbation, victim: Victim): Armed => {
 const requestFault = (fault: WriteFault, { proxy, track, crash }: Victim): RequestFault => {
   switch (fault) {
     case 'crash-before':
-      return { do: 'crash', when: 'before', crash };
+      return { do: 'crash', when: 'before', crash: () => void crash() };
     case 'crash-after':
-      return { do: 'crash', when: 'after', crash };
+      return { do: 'crash', when: 'after', crash: () => void crash() };
     case 'stale-restart':
       return {
         do: 'crash',
         when: 'after',
         crash: asked => {
-          proxy.showPast(String(track.note(asked)?.revision ?? 0), after(late));
-          crash();
+          const isUp = crash().catch(() => undefined);
+          proxy.showPast(
+            String(track.note(asked)?.revision ?? 0),
+            isUp.then(() => after(late)),
+          );
         },
       };
     case 'lost-answer':

@@ -93,10 +93,12 @@ class Attempt {
     const { perturbation } = this.#options;
     if (perturbation === undefined) return;
     const { controller, proxy } = this.#lab;
-    const crash = (): void => {
+    const crash = (): Promise<unknown> => {
       // It must be dead before the proxy does anything else; `kill` sends the signal before it waits.
-      this.#restarting = controller.kill().then(() => controller.restart());
-      this.#restarting.catch(() => undefined);
+      const restarting = controller.kill().then(() => controller.restart());
+      restarting.catch(() => undefined); // `play` tells
+      this.#restarting = restarting;
+      return restarting;
     };
     const armed = arm(perturbation, { proxy, track: this.#track, crash });
     this.#hits = () => armed.hits > 0;
