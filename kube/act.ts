@@ -30,7 +30,7 @@ const longestWait: Millis = 15_000;
 export const actor = (options: ActOptions): Act => {
   const semaphore = new Semaphore(inFlight);
   const work = new Actor(options);
-  return action => semaphore.run(() => work.act(action));
+  return action => semaphore.run(namespaceOf(action), () => work.act(action));
 };
 
 /** What a GET showed of an object. */
@@ -157,3 +157,7 @@ class Actor {
 }
 
 const resourceOf = (action: Action): Resource => (action.do === 'create' ? action.resource : action.target.resource);
+
+/** Empty for cluster-scoped objects. */
+const namespaceOf = (action: Action): string =>
+  action.do === 'create' ? (action.object.metadata.namespace ?? '') : action.target.namespace;
