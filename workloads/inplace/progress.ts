@@ -62,10 +62,6 @@ export const sidecarProgressOf = (pod: PodView, sidecarSet: string, now: Instant
   return proof.is === 'waiting' ? { ...proof, is: 'restarting' } : settling(pod, record.value, now);
 };
 
-/** No update of anybody is under way: the workload's own and every SidecarSet's are settled. */
-export const isSettled = (pod: PodView, now: Instant): boolean =>
-  isOver(progressOf(pod, now)) && sidecarRecordNames(pod).every(name => isOver(sidecarProgressOf(pod, name, now)));
-
 export const isOver = (progress: Progress): boolean => progress.is === 'idle' || progress.is === 'settled';
 
 /** The pod carries the in-place gate and it is not True; a gate never written keeps a pod out of its Services too. */

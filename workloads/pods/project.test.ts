@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
-import { isSettled, progressOf } from '../inplace/progress.ts';
+import { progressOf } from '../inplace/progress.ts';
 import { standingOf } from './availability.ts';
 import { instantOf, podView, timestampOf } from './project.ts';
 import { whyNotReady } from './trouble.ts';
@@ -77,7 +77,6 @@ describe('The view of a pod', () => {
         const view = podView(aPod({ spec: s, status: t } as Wire, { ownerReferences: [ours] }));
         const now = Date.UTC(2026, 0, 1);
         progressOf(view, now);
-        isSettled(view, now);
         standingOf(view, 10, now);
         whyNotReady(view);
       }),
