@@ -14,14 +14,7 @@ import { whyNotRunning } from '../pods/trouble.ts';
 import { type ContainerView, conditionOf, containerOf, type PodView } from '../pods/view.ts';
 import type { Reason } from '../reasons.ts';
 import { runs, sameContent } from './images.ts';
-import {
-  type Former,
-  sidecarRecordNames,
-  sidecarRecordOf,
-  type UpdateRecord,
-  updateRecordOf,
-  wishOf,
-} from './record.ts';
+import { type Former, sidecarRecordOf, type UpdateRecord, updateRecordOf, wishOf } from './record.ts';
 
 /** The API cuts times to whole seconds: what happened at 0.9 says 0. */
 export const cut = seconds(1);
