@@ -248,7 +248,7 @@ export interface Plan {
   readonly status?: StatusChange;
   readonly reasons?: readonly PodReason[];
   readonly notices?: readonly Notice[];
-  /** The plan may change by then even if nothing else does. */
+  /** The plan may change by then even if nothing else does; less than 100 ms is 100 ms. */
   readonly wakeAfter?: Millis;
 }
 

@@ -237,6 +237,23 @@ describe('a controller', () => {
     await machine.stop();
   });
 
+  it('whose plan asks for another pass at once, or at no time at all, does not run hot', async () => {
+    for (const wakeAfter of [0, -5, Number.NaN]) {
+      const bench = new Bench();
+      bench.write('a');
+      let passes = 0;
+      const machine = bench.start([
+        planning(() => {
+          passes += 1;
+          return passes < 10_000 ? { actions: [], wakeAfter } : nothing;
+        }),
+      ]);
+      await bench.clock.advance(1000);
+      assert.ok(passes > 1 && passes <= 11, `${passes} passes in a second`);
+      await machine.stop();
+    }
+  });
+
   it('may keep what no apiserver has', async () => {
     const bench = new Bench();
     const Local = { ...ConfigMap, plural: 'locals' };

@@ -16,6 +16,8 @@ export interface LaneOptions extends CarryOptions {
 
 // Longer, and webhooks and watches of this process would notice.
 const slice: Millis = 8;
+// A plan that asks for another pass at once would otherwise keep the process busy with one key.
+const soonest: Millis = 100;
 
 export class Lane {
   readonly #controller: Controller;
@@ -140,7 +142,7 @@ export class Lane {
     const now = clock.monotonic();
     const retry = this.#retry.after(key, outcomes);
     if (retry !== undefined) this.#queue.add(key, now + retry);
-    if (plan.wakeAfter !== undefined) this.#queue.add(key, now + plan.wakeAfter);
+    if (plan.wakeAfter !== undefined) this.#queue.add(key, now + (plan.wakeAfter > soonest ? plan.wakeAfter : soonest));
     this.#carrier.announce(plan, outcomes);
   }
 
