@@ -39,10 +39,35 @@ export const looks = (object: KubeObject, hidden: Wire, processOf: ProcessOf, no
     return object.metadata.deletionTimestamp === undefined ? [bound(object)] : [gone];
   const runtime = { ...unborn, ...hidden } as Runtime;
   if (runtime.stage === 'stopped' && object.metadata.deletionTimestamp !== undefined) return [gone];
+  const seen = looksAt(object, runtime, processOf, now);
+  const former = asLastSeen(object, runtime);
+  const behind = former === undefined ? [] : looksAt(former, runtime, processOf, now);
+  return [
+    ...seen,
+    ...behind.map(look => ({ ...look, says: `has not seen the change and ${look.says}`, pod: shownOn(object, look) })),
+  ];
+};
+
+const looksAt = (object: KubeObject, runtime: Runtime, processOf: ProcessOf, now: Instant): readonly Look[] => {
+  const pod = object as unknown as Pod;
   const worker = new Worker(object, pod, runtime, now);
   const own = containersOf(pod).flatMap(container => ends(worker, container, processOf(container)));
   return worker.isDue() ? [worker.look('looks', worker.afterWork()), ...own] : own;
 };
+
+/** The pod to a kubelet that has not heard of its last change; undefined if it has, or knows no former one. */
+const asLastSeen = (object: KubeObject, { asked, begun }: Runtime): KubeObject | undefined => {
+  const pod = object as unknown as Pod;
+  const generation = pod.status?.observedGeneration;
+  const containers = containersOf(pod);
+  if (generation === undefined || generation === object.metadata.generation) return undefined;
+  if (containers.some(({ name }) => asked[name] === undefined)) return undefined;
+  const { deletionTimestamp: _, ...metadata } = object.metadata;
+  const spec = { ...pod.spec, containers: containers.map(c => ({ ...c, image: begun[c.name] ?? asked[c.name] })) };
+  return { ...object, metadata: { ...metadata, generation }, spec };
+};
+
+const shownOn = (object: KubeObject, { pod }: Look): KubeObject => ({ ...object, status: pod?.['status'] });
 
 const unborn: Runtime = { begun: {}, asked: {}, crashes: {}, stage: 'live' };
 const gone: Look = { says: 'is gone', pod: undefined, runtime: {} };

@@ -68,13 +68,13 @@ export class Model {
       lags: 0,
       memories: [],
     };
-    const given = objects.reduce((state, { resource, object }) => {
+    let given = empty;
+    for (const { resource, object } of objects) {
       const create = this.#writes.of({ do: 'create', resource, object, why: 'given' });
-      const written = this.#apiserver.carryOut(create, undefined, state.cells);
-      return written.is === 'there'
-        ? { ...state, cells: withCell(state.cells, { slot: create.slot, cell: written.cell }) }
-        : state;
-    }, empty);
+      const written = this.#apiserver.carryOut(create, undefined, given.cells);
+      const cell = written.is === 'there' ? written.cell : undefined;
+      given = { ...given, cells: withCell(given.cells, { slot: create.slot, cell }) };
+    }
     const begun = settled ? this.#settled({ ...given, edits: this.scenario.script.length }) : given;
     return { ...begun, edits: 0, crashes, lags, memories: judges.map(({ memory }) => memory) };
   }
@@ -141,9 +141,9 @@ export class Model {
     };
   }
 
-  /** A key is planned again when all writes of its last plan are answered; a new leader waits for creations to be over. */
+  /** A key is planned again when all writes of its last plan are answered; a new leader waits until no old write is left. */
   #passes(state: State, { writes, wrong, saw }: Planned, by: number): readonly Step[] {
-    const isBusy = state.flights.some(f => (f.is === 'orphan' ? f.write.action.do === 'create' : f.by === by));
+    const isBusy = state.flights.some(f => (f.is === 'orphan' ? !this.scenario.lateWrites : f.by === by));
     if (isBusy || (writes.length === 0 && wrong.length === 0)) return [];
     const isBehind = (slot: string): boolean => state.believed.some(event => event.slot === slot);
     const flights = writes.map((write): Flight => ({ write, by, current: !isBehind(write.slot), is: 'sent', saw }));
@@ -189,12 +189,13 @@ export class Model {
         },
       ];
     const event = { slot: write.slot, cell: written.is === 'there' ? written.cell : undefined };
-    if (is === 'orphan')
-      return this.#happenings(landed, event, { kind: 'arrival', says: `arrives late: ${described(write)}` }, flight);
+    const late = { kind: 'arrival', says: `arrives late: ${described(write)}` } as const;
+    if (is === 'orphan' && this.scenario.lateWrites === true) return this.#happenings(landed, event, late, flight);
     const arrival = this.#changed(landed, event, 'by an answer', flight);
     return [
       { kind: 'arrival', says: `arrives: ${described(write)}`, ...arrival },
-      ...this.#answersLost(landed, event, flight),
+      // Whoever takes over begins with lists that show it.
+      ...(is === 'orphan' ? [] : this.#answersLost(landed, event, flight)),
     ];
   }
 

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly lagging: readonly string[];
   readonly lags: number;
   readonly crashes: number;
+  /** Writes of who has crashed may arrive when others have begun, which the lease keeps from happening. */
+  readonly lateWrites?: boolean;
 }
 
 export interface Given {

@@ -154,9 +154,22 @@ describe('Evidence that no recording shows', () => {
     assert.equal(proofOf(done.pod, { ...record, formers }, done.at).is, 'waiting');
   });
 
-  it('a retag on top of a proven retag is proven at once', () => {
-    const again = formersNow(done.pod, ['a'], done.at);
+  it('a retag on top of a retag that has run for half a minute is proven at once', () => {
+    const again = formersNow(done.pod, ['a'], done.at + 32_000);
     assert.equal(again.get('a')?.pending, undefined);
+  });
+
+  it('a container that has failed may come up once more before its successor', () => {
+    const { record } = changesOf('crash-loop-then-rollback', 1);
+    assert.equal(record.formers.get('a')?.pending, true);
+  });
+
+  it('a container that was restarted a moment ago may be a flash of a crash loop, and come up once more', () => {
+    const flash = changesOf('crash-loop-then-rollback', 0).seen.find(
+      ({ pod }) => pod.ready === 'True' && isRestarted(pod),
+    );
+    assert.ok(flash);
+    assert.equal(formersNow(flash.pod, ['a'], flash.at).get('a')?.pending, true);
   });
 
   it('a change on top of an unfinished retag remembers that the retag may still come up', () => {
@@ -212,6 +225,8 @@ describe('Evidence that no recording shows', () => {
     assert.equal(progressOf(pod, done.at).is, 'idle');
   });
 });
+
+const isRestarted = (pod: PodView): boolean => (containerOf(pod, 'a')?.status?.restartCount ?? 0) > 0;
 
 const everySecond = (from: Instant, to: Instant): readonly Instant[] =>
   Array.from({ length: Math.max(1, Math.ceil((to - from) / 500)) }, (_, i) => from + i * 500);

@@ -1,7 +1,7 @@
 /** What a container is at the moment when its replacement is decided: the state that its successor is compared with. */
 
-import type { Instant } from '../../kube/contract.ts';
-import { type ContainerView, containerOf, type PodView } from '../pods/view.ts';
+import { type Instant, type Millis, seconds } from '../../kube/contract.ts';
+import { type ContainerStatusView, type ContainerView, containerOf, type PodView } from '../pods/view.ts';
 import { runs } from './images.ts';
 import { proofOf } from './progress.ts';
 import { type Former, formerOf, type UpdateRecord, updateRecordOf } from './record.ts';
@@ -51,6 +51,13 @@ export const formersSince = (
   return new Map(formers);
 };
 
+/** As long as that a container may have come up to fail again: see `settled`. */
+const flash: Millis = seconds(31);
+
+/** It failed, or was restarted so recently that it may be a flash of a crash loop. */
+const mayBeRestarted = ({ state, restartCount }: ContainerStatusView, now: Instant): boolean =>
+  state.is === 'terminated' || (state.is === 'running' && restartCount > 0 && now < state.startedAt + flash);
+
 /**
  * What is replaced now may still be started before its successor: a container that is down is started again by a kubelet
  * that has not seen the change, and one that does not run its spec's image yet is on its way there. A retag looks like
@@ -63,7 +70,7 @@ const anotherMayComeUp = (
   now: Instant,
 ): boolean => {
   if (status === undefined) return false;
-  if (status.state.is === 'terminated') return true;
+  if (mayBeRestarted(status, now)) return true;
   if (runs(image, status)) return false;
   const former = earlier?.formers.get(name);
   if (earlier === undefined || former === undefined) return true;

@@ -15,10 +15,10 @@ export const isPod = (cell: Cell | undefined): cell is Cell => cell?.resource.pl
 
 export const podsIn = (cells: readonly Cell[]): readonly Cell[] => cells.filter(isPod);
 
-/** The container runs, and was started for the image that the spec asks for. */
+/** The container runs, and was started for the image that the spec asks for, or for another name of it. */
 export const runsItsImage = ({ runtime }: Cell, name: string, { image, isRunning }: Container): boolean => {
   const asked = runtime['asked'] as Readonly<Record<string, string>> | undefined;
-  return isRunning && asked?.[name] === image;
+  return isRunning && contentOf(asked?.[name] ?? '') === contentOf(image);
 };
 
 /** It serves, and will go on to serve if it is left alone. */
@@ -30,3 +30,5 @@ export const isUp = (cell: Cell): boolean => {
 /** All of its containers run what the spec asks for. */
 export const isAsWanted = (cell: Cell): boolean =>
   [...podOf(cell).containers].every(([name, container]) => runsItsImage(cell, name, container));
+
+const contentOf = (image: string): string => image.replace('again', '');

@@ -104,7 +104,8 @@ const undrained = (before: Pod, after: Pod): readonly string[] => {
 
 const unproven = (before: Pod, after: Cell): readonly string[] => {
   const pod = podOf(after);
-  if (before.gate === 'True' || pod.gate !== 'True') return [];
+  const isUpdated = before.annotations['apps.kruise.io/inplace-update-state'] !== undefined; // else its gate is new
+  if (before.gate !== 'False' || pod.gate !== 'True' || !isUpdated) return [];
   const wrong = [...pod.containers].filter(
     ([name, container]) => own(pod, name) && !runsItsImage(after, name, container),
   );
