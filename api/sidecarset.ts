@@ -124,12 +124,22 @@ const updateStrategy = object({
   scatterStrategy: optional(
     array(object({ key: string(), value: string() })).about('Pods with these labels are spread over the rollout.'),
   ),
+  nonInPlace: optional(
+    oneOf('Keep', 'Recreate').about(
+      'What becomes of pods whose change cannot be made in place: Keep leaves them, Recreate evicts them within maxUnavailable if a controller makes them anew.',
+    ),
+  ),
 })
   .rule(rollingNeeds('partition'))
   .rule(rollingNeeds('maxUnavailable'));
 
 const injectionStrategy = object({
   paused: assumed(bool().about('New pods are not injected.'), false),
+  onNameConflict: optional(
+    oneOf('Replace', 'Refuse').about(
+      'What becomes of a new pod whose own container has the name of one of these: Replace puts ours in its place, with a warning; Refuse refuses the pod.',
+    ),
+  ),
   revision: optional(
     object({
       customVersion: optional(string().about('Inject the newest revision with this custom version.')),

@@ -7,6 +7,7 @@ import { keysFor } from '../../workloads/sidecars/candidates.ts';
 import { choiceFor } from '../../workloads/sidecars/choice.ts';
 import { inject } from '../../workloads/sidecars/inject.ts';
 import { setsFor } from '../../workloads/sidecars/match.ts';
+import { nameConflicts } from '../../workloads/sidecars/nameConflicts.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 
 export type Creation = Extract<Review, { operation: 'CREATE' }>;
@@ -22,13 +23,12 @@ export const injectSidecars = (
   const namespace = reader.get(Namespaces, pod.metadata.namespace || review.namespace || 'default');
   const labels = pod.metadata.labels ?? {};
   const possible = keysFor(labels).flatMap(key => reader.by(SidecarSets, 'candidate', key));
-  const chosen = setsFor(labels, namespace, possible).map(matched =>
-    choiceFor(matched, {
-      labels,
-      draw: review.uid,
-      revisions: () => recorded(reader, revisions),
-    }),
-  );
+  const chosen = setsFor(labels, namespace, possible).map(matched => ({
+    ...choiceFor(matched, { labels, draw: review.uid, revisions: () => recorded(reader, revisions) }),
+    refusesConflicts: matched.set.spec.injectionStrategy.onNameConflict === 'Refuse',
+  }));
+  const conflicts = chosen.filter(c => c.refusesConflicts).flatMap(c => nameConflicts(pod, c.injection));
+  if (conflicts.length > 0) return { is: 'refused', problems: conflicts, warnings: [] };
   const injected = inject(
     pod,
     chosen.map(c => c.injection),
