@@ -52,6 +52,7 @@ export const sidecarSets = ({ namespace }: Installation): Controller =>
     writes: [
       { on: Pods, verbs: ['patch'] },
       { on: Pods, verbs: ['patch'], part: 'status' },
+      { on: Pods, verbs: ['create'], part: 'eviction' },
       { on: ControllerRevisions, verbs: ['create', 'patch', 'delete'] },
       { on: SidecarSets, verbs: ['patch'], part: 'status' },
     ],

@@ -42,6 +42,12 @@ const waitFor = ({ status, generation }: SidecarSetView, now: Instant): Millis =
   return seen.status === 'True' ? 0 : (instantOf(seen.lastTransitionTime) ?? now) + lag - now;
 };
 
+/** Whether the condition is known to be true of the present generation. */
+export const isInjecting = ({ status, generation }: SidecarSetView): boolean => {
+  const stored = status.conditions?.find(c => c.type === type);
+  return stored?.status === 'True' && stored.observedGeneration === generation;
+};
+
 /** When the condition may become true by the passing of time. */
 export const injectionWake = (view: SidecarSetView, { spec }: UsableSidecarSet, now: Instant): Millis | undefined => {
   const wait = spec.injectionStrategy.paused ? 0 : waitFor(view, now);

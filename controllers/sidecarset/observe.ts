@@ -11,6 +11,8 @@ import { SidecarSets, type SidecarSetView, type UsableSidecarSet } from '../../w
 export interface World {
   readonly view: SidecarSetView;
   readonly pods: readonly SeenPod[];
+  /** Keys of pods with the containers that are on their way out. */
+  readonly leaving: readonly string[];
   /** Keys of pods that should carry the containers and do not. */
   readonly uninjected: readonly string[];
   /** Of this set; those that another owner has claimed are left out. */
@@ -51,6 +53,7 @@ export const observeIn = (namespace: string): ((key: Key, reader: Reader) => Wor
               claimed: reader.claimOn(pod.uid) !== undefined,
               marks: marks(pod),
             })),
+      leaving: view.usable === undefined ? [] : leaving(view.name, view.usable, reader),
       uninjected: view.usable === undefined ? [] : uninjected(view.name, view.usable, reader),
       revisions: reader
         .by(ControllerRevisions, 'namespace', namespace)
@@ -68,6 +71,12 @@ const isFree = (revision: RevisionView, { uid }: SidecarSetView): boolean =>
 
 const podsOf = (name: string, set: UsableSidecarSet, reader: Reader): readonly PodView[] =>
   reader.by(Pods, 'injectedSet', name).filter(pod => looksAfter(set, pod, reader.get(Namespaces, pod.namespace)));
+
+const leaving = (name: string, { spec }: UsableSidecarSet, reader: Reader): readonly string[] =>
+  reader
+    .by(Pods, 'injectedSet', name)
+    .filter(pod => pod.deletedAt !== undefined && spec.selector.matches(pod.labels))
+    .map(pod => pod.key);
 
 const uninjected = (name: string, set: UsableSidecarSet, reader: Reader): readonly string[] =>
   reader

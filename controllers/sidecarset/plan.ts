@@ -5,14 +5,14 @@ import { soonest } from '../../workloads/pods/availability.ts';
 import { podReason } from '../../workloads/reasons.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import { fieldsAgainst } from './fields.ts';
-import { injectionWake } from './injectionActive.ts';
+import { injectionWake, isInjecting } from './injectionActive.ts';
 import { isCharged, type Member, memberOf, nameOf } from './member.ts';
 import type { World } from './observe.ts';
 import { pairsAmong } from './pairs.ts';
 import { historyOf } from './revisions.ts';
-import { courseOf, type Step } from './rollout.ts';
+import { courseOf, recreates, type Step } from './rollout.ts';
 import { noticesOf, statusOf, statusOfUnusable } from './status.ts';
-import { reset, type To, update } from './update.ts';
+import { eviction, reset, type To, update } from './update.ts';
 import { conditionWrites } from './upgradable.ts';
 
 export const plan = (world: World, now: Instant): Plan => {
@@ -30,6 +30,8 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
     set,
     members,
     isRecorded: history.current !== undefined,
+    isInjecting: isInjecting(world.view),
+    leaving: recreates(set) ? world.leaving : [],
     fieldsOf: fieldsAgainst(set.injection, world.revisions),
   });
   const reasons = [...course.reasons].map(([m, reason]) => podReason(nameOf(m.pod), reason));
@@ -57,6 +59,8 @@ const actionFor = ({ member, by }: Step, to: To, now: Instant): Action => {
   switch (by) {
     case 'update':
       return update(member, to, now);
+    case 'eviction':
+      return eviction(member, to);
     case 'reset':
       return reset(member, to.injection.set, now);
   }

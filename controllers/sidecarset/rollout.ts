@@ -5,12 +5,13 @@ import type { Reason } from '../../workloads/reasons.ts';
 import { type Candidate, choose } from '../../workloads/rollout/budget.ts';
 import { markAnnotations } from '../../workloads/sidecars/marks.ts';
 import { inOrder } from '../../workloads/sidecars/order.ts';
+import { isPin } from '../../workloads/sidecars/revision.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import { canReset, isCharged, isMoved, type Member, nameOf } from './member.ts';
 
 export interface Step {
   readonly member: Member;
-  readonly by: 'update' | 'reset';
+  readonly by: 'update' | 'reset' | 'eviction';
 }
 
 export interface Course {
@@ -24,6 +25,10 @@ export interface Situation {
   readonly members: readonly Member[];
   /** The revision of the spec is in the store, so that pods may name it. */
   readonly isRecorded: boolean;
+  /** Names of pods on their way out, which an eviction may have begun: each costs what the pod did that it was. */
+  readonly leaving: readonly string[];
+  /** New pods get the spec as it is. */
+  readonly isInjecting: boolean;
   /** Fields in which the revision that the pod carries differs from the spec, images aside. */
   readonly fieldsOf: (member: Member) => readonly string[];
 }
@@ -41,11 +46,10 @@ export const courseOf = (situation: Situation): Course => {
   );
   const { keptOld, free } = room(situation);
   // A hot upgrade that was begun is ended before others begin, also where none may begin any more.
-  const candidates = [...stepsOf(resets, 'reset'), ...stepsOf(waiting.slice(0, free), 'update')];
+  const candidates = [...stepsOf(resets, 'reset'), ...waiting.slice(0, free).map(m => stepFor(m, set))];
   const { taken, held, limit } = withinBudget(candidates, situation);
-  const charging = [...new Set([...members.filter(isCharged), ...taken.map(s => s.member).filter(m => m.isReady)])].map(
-    m => nameOf(m.pod),
-  );
+  const serving = taken.map(step => step.member).filter(m => m.isReady);
+  const charging = [...new Set([...charged(situation), ...serving.map(m => nameOf(m.pod))])];
   return {
     steps: taken,
     reasons: new Map<Member, Reason>([
@@ -61,24 +65,44 @@ export const courseOf = (situation: Situation): Course => {
 const stepsOf = (members: readonly Member[], by: Step['by']): readonly Step[] =>
   members.map(member => ({ member, by }));
 
+const stepFor = (member: Member, set: UsableSidecarSet): Step => ({
+  member,
+  by: fitsInPlace(member, set) ? 'update' : 'eviction',
+});
+
 const reasonFor = (member: Member, reason: Reason | undefined): readonly (readonly [Member, Reason])[] =>
   reason === undefined ? [] : [[member, reason]];
 
 /** What keeps a pod at its revision, whatever the others do. What cannot be done at all comes before the author's wish. */
-const blockOf = (member: Member, { set, isRecorded, fieldsOf }: Situation): Reason | undefined => {
+const blockOf = (member: Member, { set, isRecorded, isInjecting, fieldsOf }: Situation): Reason | undefined => {
   const strategy = set.spec.updateStrategy;
   if (strategy.type === 'NotUpdate') return { reason: 'NotUpdated' };
   if (member.mark === undefined) return { reason: 'RecordBroken', annotation: markAnnotations.hash };
   if (member.markWithoutImage === undefined)
     return { reason: 'RecordBroken', annotation: markAnnotations.withoutImage };
-  if (member.markWithoutImage.hash !== set.injection.hashes.withoutImage)
+  if (!fitsInPlace(member, set) && !isReplaceable(member, set))
     return { reason: 'NotInPlace', fields: fieldsOf(member) };
   if (strategy.paused) return { reason: 'Paused' };
   if (strategy.selector?.matches(member.pod.labels) === false) return { reason: 'NotSelected' };
   // The new twin may have taken over from the former one already: that must not be made to work again as it stands.
   if (member.pairs.some(pair => pair.resetAfter !== undefined)) return { reason: 'Settling' };
-  return isRecorded ? undefined : { reason: 'RevisionPending' };
+  return isRecorded && (isInjecting || fitsInPlace(member, set)) ? undefined : { reason: 'RevisionPending' };
 };
+
+const fitsInPlace = ({ markWithoutImage }: Member, { injection }: UsableSidecarSet): boolean =>
+  markWithoutImage?.hash === injection.hashes.withoutImage;
+
+export const recreates = ({ spec }: Pick<UsableSidecarSet, 'spec'>): boolean =>
+  spec.updateStrategy.nonInPlace === 'Recreate';
+
+/** Only what somebody makes anew, with the spec as it is, may be evicted; a pod that runs to its end would lose its work. */
+const isReplaceable = ({ pod }: Member, { spec }: UsableSidecarSet): boolean =>
+  recreates({ spec }) &&
+  !spec.injectionStrategy.paused &&
+  !isPin(spec.injectionStrategy.revision) &&
+  pod.owner !== undefined &&
+  pod.owner.kind !== 'Node' &&
+  pod.managed?.restartPolicy === 'Always';
 
 /** A pair that is still being swapped is waited for too, though its containers are all right by themselves. */
 const unfinished = ({ progress }: Member): Reason =>
@@ -96,11 +120,19 @@ const room = ({ set, members }: Situation): { readonly keptOld: number; readonly
   return { keptOld, free: Math.max(0, total - keptOld - updated) };
 };
 
-const withinBudget = (steps: readonly Step[], { set, members }: Situation) => {
+const withinBudget = (steps: readonly Step[], situation: Situation) => {
+  const { set, members } = situation;
   const limit = Math.max(0, resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'up'));
   const candidates = steps.map(step => ({ step, name: nameOf(step.member.pod), state: stateOf(step.member) }));
-  const { taken, held } = choose(candidates, members.filter(isCharged).length, limit);
+  const { taken, held } = choose(candidates, charged(situation).length, limit);
   return { taken: taken.map(c => c.step), held: held.map(c => c.step), limit };
+};
+
+/** Names of the pods that use up budget. Where pods are evicted, those that come in their place do until they serve. */
+const charged = ({ set, members, leaving }: Situation): readonly string[] => {
+  const isComing = ({ isUpdated, isReady, record }: Member): boolean =>
+    recreates(set) && isUpdated && !isReady && record === undefined;
+  return [...members.filter(m => isCharged(m) || isComing(m)).map(m => nameOf(m.pod)), ...leaving];
 };
 
 const stateOf = (member: Member): Candidate['state'] => {

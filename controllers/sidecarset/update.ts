@@ -64,6 +64,15 @@ export const reset = (member: Member, set: string, now: Instant): Action => {
   };
 };
 
+/** What cannot be changed where it stands is made anew by its controller, when its disruption budgets allow it. */
+export const eviction = ({ pod }: Member, { injection, revision }: To): Action => ({
+  do: 'evict',
+  target: targetOf(Pods, pod),
+  disrupts: pod.uid,
+  why: `evict ${nameOf(pod)}: it cannot be moved to revision ${revision} of SidecarSet ${injection.set} where it stands`,
+  tell: { about: targetOf(Pods, pod), done: 'EvictedForSidecarSet', failed: 'FailedEvictForSidecarSet' },
+});
+
 /** What the record of a write is made of. */
 interface Noting {
   readonly set: string;

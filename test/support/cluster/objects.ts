@@ -89,7 +89,7 @@ export class Objects {
       case 'delete':
         return this.#delete(action);
       case 'evict':
-        throw new Error('nobody evicts here');
+        return this.#evict(action);
     }
   }
 
@@ -121,6 +121,11 @@ export class Objects {
     if (uid !== target.uid || resourceVersion !== target.resourceVersion)
       return { outcome: { is: 'stale' }, object: current };
     return this.delete(target.resource, key);
+  }
+
+  /** As a deletion, by a server that keeps no disruption budgets. */
+  #evict({ target, why }: Extract<Action, { do: 'evict' }>): Answered {
+    return this.#delete({ do: 'delete', target, why });
   }
 
   /** Pods are only marked: their kubelet ends them. */
