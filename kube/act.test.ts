@@ -411,6 +411,28 @@ describe('a lost answer', () => {
     assert.deepEqual(outcome, { is: 'stale' });
   });
 
+  it('keeps no place while its object is in doubt: others are written', async () => {
+    const bench = new Bench();
+    const { server: client, store, clock } = bench;
+    const inDoubt = Array.from({ length: 100 }, (_, i) => bench.given(`doubtful-${i}`, { n: '1' }));
+    for (let i = 0; i < 10_000; i++)
+      client.once(
+        ({ path }) => path.includes('doubtful'),
+        () => failure(500, 'InternalError'),
+      );
+    const ending = new AbortController();
+    const act = actor({ client, store, clock, mayWrite: () => true, signal: ending.signal });
+    const doubtful = Promise.allSettled(inDoubt.map(object => act(patchOf(object))));
+    await clock.advance(0);
+    const outcomes: Outcome[] = [];
+    void act(patchOf(bench.object)).then(outcome => outcomes.push(outcome));
+    await clock.advance(5000);
+    assert.deepEqual(outcomes, [{ is: 'done' }]);
+    ending.abort(new Error('the test ends'));
+    await clock.advance(0);
+    await doubtful;
+  });
+
   it('is also a 5xx: the write may have been done before', async () => {
     const bench = new Bench();
     bench.next('PATCH', (_, serve) => {

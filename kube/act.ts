@@ -22,15 +22,15 @@ export interface ActOptions {
   readonly signal: AbortSignal;
 }
 
-const inFlight = 64;
+// Requests at a time. An object in doubt takes a place only while it is asked for: thousands may be in doubt for long.
+const [mostWrites, mostLooks] = [64, 16];
 // A request whose connection broke may still be on its way through the server.
 const settling: Millis = 500;
 const longestWait: Millis = 15_000;
 
 export const actor = (options: ActOptions): Act => {
-  const semaphore = new Semaphore(inFlight);
   const work = new Actor(options);
-  return action => semaphore.run(namespaceOf(action), () => work.act(action));
+  return action => work.act(action);
 };
 
 /** What a GET showed of an object. */
@@ -48,6 +48,8 @@ class Actor {
   readonly #mayWrite: () => boolean;
   readonly #signal: AbortSignal;
   readonly #answers = new Answers();
+  readonly #writes = new Semaphore(mostWrites);
+  readonly #looks = new Semaphore(mostLooks);
 
   constructor({ client, store, clock, mayWrite, signal }: ActOptions) {
     this.#client = client;
@@ -58,17 +60,7 @@ class Actor {
   }
 
   async act(action: Action): Promise<Outcome> {
-    let answer: Answer;
-    try {
-      answer = await this.#client.request({ ...requestFor(action), permitted: this.#mayWrite });
-    } catch (error) {
-      if (error instanceof NotSent) return { is: 'failed', message: error.message };
-      if (!(error instanceof AnswerLost)) throw error;
-      return this.#look(action, { is: 'to be seen', because: 'lost', message: error.message });
-    }
-    // Of an eviction it is the budget's word, and no sign of load.
-    if (answer.status === 429 && action.do !== 'evict') await this.#giveWay(answer);
-    const meaning = this.#understand(action, answer);
+    const meaning = await this.#writes.run(namespaceOf(action), () => this.#send(action));
     switch (meaning.is) {
       case 'settled':
         return meaning.outcome;
@@ -77,6 +69,20 @@ class Actor {
         return { is: action.do === 'patch' ? 'stale' : 'done' };
       case 'to be seen':
         return this.#look(action, meaning);
+    }
+  }
+
+  async #send(action: Action): Promise<Meaning> {
+    try {
+      const answer = await this.#client.request({ ...requestFor(action), permitted: this.#mayWrite });
+      // Of an eviction it is the budget's word, and no sign of load.
+      if (answer.status === 429 && action.do !== 'evict') await this.#giveWay(answer);
+      return this.#understand(action, answer);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (error instanceof NotSent) return { is: 'settled', outcome: { is: 'failed', message } };
+      if (error instanceof AnswerLost) return { is: 'to be seen', because: 'lost', message };
+      throw error;
     }
   }
 
@@ -122,7 +128,8 @@ class Actor {
     if (action.do === 'create' && action.object.metadata.name === undefined)
       return { is: 'hidden', message: 'it has no name yet' };
     try {
-      return this.#see(action, await this.#client.request({ ...lookAt(action), signal: this.#signal }));
+      const request = { ...lookAt(action), signal: this.#signal };
+      return this.#see(action, await this.#looks.run(namespaceOf(action), () => this.#client.request(request)));
     } catch (error) {
       if (error instanceof NotSent || error instanceof AnswerLost) return { is: 'unknown' };
       throw error;
