@@ -13,7 +13,7 @@ export interface LoopOptions extends CarryOptions {
 export interface Loop {
   /** Plans every object of these controllers, unless they may not plan yet. */
   wakeAll(which: (controller: Controller) => boolean): void;
-  /** Keys that wait or are in progress, by controller. */
+  /** Keys that are due or in progress, by controller. */
   queued(): readonly (readonly [controller: string, keys: number])[];
   /** Takes no more keys; resolves when nothing is in flight any more. */
   stop(): Promise<void>;

@@ -39,7 +39,7 @@ export interface Machine {
   silent(): readonly string[];
   /** Time since the server last told anything, by the plural name of the resource. */
   silences(): readonly (readonly [resource: string, silence: Millis])[];
-  /** Keys that wait or are in progress, by the name of the controller. */
+  /** Keys that are due or in progress, by the name of the controller. */
   queued(): readonly (readonly [controller: string, keys: number])[];
   /**
    * Reads everything afresh, then plans every object: to be called when leadership is gained. What a lagging watch has

@@ -12,7 +12,7 @@ export interface Metrics extends Telemetry {
 /** What is asked when the metrics are read. */
 export interface Asked {
   readonly isLeader?: () => boolean;
-  /** Keys that wait or are in progress, by controller. */
+  /** Keys that are due or in progress, by controller. */
   readonly queued?: () => Iterable<readonly [controller: string, keys: number]>;
   /** Time since the server last told anything, by resource. */
   readonly silences?: () => Iterable<readonly [resource: string, silence: Millis]>;
@@ -35,7 +35,7 @@ const registerAsked = (registry: Registry, { isLeader, queued, silences }: Asked
     const collect = gauge(g => {
       for (const [controller, keys] of queued()) g.set({ controller }, keys);
     });
-    const help = 'Keys that wait to be planned or are in progress';
+    const help = 'Keys that are due to be planned or in progress';
     new Gauge({ registers, name: 'berth_queued_keys', help, labelNames: ['controller'], collect });
   }
   if (silences !== undefined) {

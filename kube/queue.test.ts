@@ -25,7 +25,19 @@ it('a key in progress is held, and run once more however often it was asked for'
   assert.equal(queue.take(10), 'a');
   queue.done('a');
   assert.equal(queue.take(10), undefined);
-  assert.equal(queue.size, 0);
+  assert.equal(queue.busy(10), 0);
+});
+
+it('tells how many keys are due or in progress, not how many wait for their time', () => {
+  const queue = new Queue();
+  for (const key of ['a', 'b', 'c']) queue.add(key, 10);
+  queue.add('next year', 1_000_000);
+  assert.equal(queue.busy(9), 0);
+  assert.equal(queue.busy(10), 3);
+  queue.take(10);
+  assert.equal(queue.busy(10), 3);
+  queue.done('a');
+  assert.equal(queue.busy(10), 2);
 });
 
 it('keys that are due at the same time come in the order in which they were asked for', () => {

@@ -10,9 +10,9 @@ export class Queue {
   readonly #running = new Map<Key, Millis | undefined>();
   #added = 0;
 
-  /** Keys that wait or are in progress. */
-  get size(): number {
-    return this.#waiting.size + this.#running.size;
+  /** Keys that are due or in progress; not those that wait for their time. */
+  busy(now: Millis): number {
+    return this.#waiting.dueBy(now) + this.#running.size;
   }
 
   add(key: Key, due: Millis): void {

@@ -36,9 +36,9 @@ export class Lane {
     this.#carrier = new Carrier(controller.name, options);
   }
 
-  /** Keys that wait or are in progress. */
+  /** Keys that are due or in progress. */
   get queued(): number {
-    return this.#queue.size;
+    return this.#queue.busy(this.#options.clock.monotonic());
   }
 
   wake({ key, because }: Wake): void {

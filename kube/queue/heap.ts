@@ -18,6 +18,11 @@ export class Heap {
     return this.#entries.length;
   }
 
+  /** How many are due by a time. */
+  dueBy(time: Millis): number {
+    return this.#entries.reduce((count, { due }) => (due <= time ? count + 1 : count), 0);
+  }
+
   first(): Entry | undefined {
     return this.#entries[0];
   }
