@@ -135,7 +135,8 @@ test('new pods get the sidecar, and its image moves on within the budget while n
   const { appRestarts, unavailable, writesPerUpdate } = await judged(recorder);
   assert.equal(appRestarts, 0);
   assert.deepEqual(unavailable, [{ of: 'SidecarSet web-logs', greatest: 6, limit: 6 }]);
-  assert.equal(writesPerUpdate?.greatest, 1);
+  // Images, and when they are proven the condition SidecarSetUpgradable.
+  assert.equal(writesPerUpdate?.greatest, 2);
 });
 
 test('a bad image stops at the budget, and the way back is taken although the controller dies twice', async () => {
@@ -167,6 +168,42 @@ test('a change of more than the image moves no pod and names the field; new pods
   for (const pod of podsOf(recorder, 'cart')) assert.deepEqual(imagesOf(pod)[0], 'log example.test/log:v1 0');
   await cluster.kubectl(['delete', 'pods', '-l', 'app=cart', '--wait=false']);
   await until('new pods', 60, () => statusOf(recorder, 'cart')['updatedReadyPods'] === 2);
+  await judged(recorder);
+});
+
+test('a sidecar that is upgraded hot leaves the app alone, and one that failed goes back without a restart', async () => {
+  await using recorder = await begin('hot');
+  const upgradeStrategy = { upgradeType: 'HotUpgrade', hotUpgradeEmptyImage: 'example.test/log:empty' };
+  const hot = (image: string): SetOptions => ({ image: `example.test/log:${image}`, container: { upgradeStrategy } });
+  const twins = (): readonly string[] => [...new Set(podsOf(recorder, 'mesh').map(pod => imagesOf(pod).join(', ')))];
+  await running(recorder, 'mesh', 3, hot('v1'));
+  await apply(aSet('mesh', hot('v2')));
+  const upgraded = 'log-1 example.test/log:empty 1, log-2 example.test/log:v2 1, main example.test/app:v1 0';
+  await until('all twins to be swapped', 90, () => twins().join() === upgraded);
+  await apply(aSet('mesh', hot('no-such-image')));
+  await until('the set to be stalled', 60, () => conditionOf(recorder, 'mesh', 'Stalled')?.reason === 'ImageError');
+  await apply(aSet('mesh', hot('v2')));
+  await until('the roll to be taken back', 60, () => conditionOf(recorder, 'mesh', 'Ready')?.reason === 'UpToDate');
+  for (const pod of podsOf(recorder, 'mesh'))
+    assert.deepEqual(imagesOf(pod).slice(1), upgraded.split(', ').slice(1), 'the healthy twin was never restarted');
+  const { appRestarts } = await judged(recorder);
+  assert.equal(appRestarts, 0);
+});
+
+test('pods that cannot be changed where they stand are evicted one by one, if the set asks for it', async () => {
+  await using recorder = await begin('recreate');
+  const strategy = { nonInPlace: 'Recreate' };
+  await running(recorder, 'box', 3, { strategy });
+  await apply(aSet('box', { strategy, container: { env: [{ name: 'LEVEL', value: 'debug' }] } }));
+  await until(
+    'all pods to be new',
+    90,
+    () =>
+      conditionOf(recorder, 'box', 'Ready')?.reason === 'UpToDate' &&
+      statusOf(recorder, 'box')['updatedReadyPods'] === 3,
+  );
+  for (const pod of podsOf(recorder, 'box').filter(isReady))
+    assert.ok(pod.spec?.containers.some(c => c.env?.some(e => e.name === 'LEVEL')));
   await judged(recorder);
 });
 
