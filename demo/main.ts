@@ -1,6 +1,7 @@
 /** `make demo`: a cluster, Berth in it, one story told live, and a table that was checked at every revision. */
 
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { closeSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../kube/client/connect.ts';
 import { systemClock } from '../kube/clock.ts';
@@ -22,6 +23,7 @@ const began = performance.now();
 const elapsed = (): number => (performance.now() - began) / 1000;
 const screen = screenOn(process.stdout, elapsed);
 const keep = (process.env['KEEP'] ?? '') !== '';
+const holds = process.argv[2] === 'hold';
 
 const main = async (): Promise<void> => {
   screen.say(`A control plane with ${nodes} fake nodes, Berth in it, and one story`);
@@ -42,8 +44,8 @@ const main = async (): Promise<void> => {
     process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n${keepEvidence(cluster)}\n`);
   } finally {
     screen.close();
-    if (keep) await visited(cluster);
-    await stop();
+    if (holds) leave(cluster);
+    else await stop();
   }
 };
 
@@ -53,8 +55,7 @@ const play = async (cluster: Cluster, on: Screen): Promise<void> => {
   try {
     await cluster.kubectl(['create', 'namespace', 'demo']);
     await tell(chapters, { kubectl: cluster.kubectl, newest: kind => recorder.newest(kind), screen: on });
-    const holds = judge(cluster, await recorder.stop());
-    if (!holds) process.exitCode = 1;
+    if (!judge(cluster, await recorder.stop())) process.exitCode = 1;
   } finally {
     await recorder[Symbol.asyncDispose]();
     await client.close();
@@ -82,19 +83,38 @@ const judge = (cluster: Cluster, chronicle: Chronicle): boolean => {
   return rows.every(row => row.holds);
 };
 
-/** Prints how to look around, and waits for Ctrl-C. */
-const visited = (cluster: Cluster): Promise<void> => {
-  process.stdout.write(
-    [
-      '',
-      'The cluster stays up until you press Ctrl-C. In another terminal:',
-      `  export KUBECONFIG=${cluster.kubeconfig}`,
-      '  kubectl get sidecarsets,statefulsets.apps.kruise.io,broadcastjobs,pods -A',
-      `  logs: ${join(cluster.folder, 'logs')}`,
-      '',
-    ].join('\n'),
-  );
-  return new Promise(() => undefined);
+/** Prints how to look around, and lets the process that asked return; this one stays for as long as the cluster does. */
+const leave = ({ kubeconfig, folder }: Cluster): void => {
+  const lines = [
+    '',
+    'The cluster stays up, with Berth in it:',
+    `  export KUBECONFIG=${kubeconfig}`,
+    '  kubectl get sidecarsets,statefulsets.apps.kruise.io,broadcastjobs,pods -A',
+    `  logs     ${join(folder, 'logs')}`,
+    '  end it   make cluster-down NAME=demo',
+    '',
+  ];
+  process.stdout.write(lines.join('\n'));
+  process.off('disconnect', abandoned);
+  // Whoever reads our output must see its end.
+  process.send?.(Number(process.exitCode ?? 0), () => [1, 2].forEach(closeSync));
+};
+
+/** Ctrl-C in the terminal ends the process that asked: what it asked for ends, too. */
+const abandoned = (): void => void process.kill(process.pid, 'SIGTERM');
+
+/** Told by a process of its own, which outlives this one. */
+const tellAndLeave = async (): Promise<void> => {
+  const holder = fork(import.meta.filename, ['hold'], {
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  process.exitCode = await new Promise<number>(resolve => {
+    holder.once('message', code => resolve(Number(code)));
+    holder.once('exit', code => resolve(code ?? 1));
+  });
+  if (holder.connected) holder.disconnect();
+  holder.unref();
 };
 
 const once = <T>(run: () => Promise<T>): (() => Promise<T>) => {
@@ -105,4 +125,5 @@ const once = <T>(run: () => Promise<T>): (() => Promise<T>) => {
   };
 };
 
-await main();
+if (holds) process.once('disconnect', abandoned);
+await (keep && !holds ? tellAndLeave() : main());
