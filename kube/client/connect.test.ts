@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -108,6 +108,21 @@ describe('a request', () => {
     });
     kubeconfig(bench.port, 'second');
     assert.equal((await bench.client.request(get)).status, 200);
+  });
+
+  it('finds a server that has moved: files are read afresh while nobody is reached', async () => {
+    const [old, moved] = [await against(() => {}), await against((_, response) => response.end('here'))];
+    await old[Symbol.asyncDispose]();
+    let elapsed = 0;
+    const source = { kubeconfig: kubeconfig(old.port, 'first') };
+    const clock = { ...systemClock, monotonic: () => elapsed };
+    const client = await connect({ source, role: 'test', clock });
+    await assert.rejects(client.request(get), NotSent);
+    renameSync(kubeconfig(moved.port, 'first'), source.kubeconfig);
+    elapsed += 60_001;
+    assert.equal((await client.request(get)).body.toString(), 'here');
+    await client.close();
+    await moved[Symbol.asyncDispose]();
   });
 
   it('has one of 32 connections; the lease has its own', async () => {

@@ -64,6 +64,8 @@ class ApiserverClient implements Client {
   #pools: Pools;
   #readAt: number;
   #reading: Promise<void> | undefined;
+  /** The last call did not leave: the server may have moved, or have certificates of another authority. */
+  #isCutOff = false;
 
   constructor(
     read: (how: 'again' | 'afresh') => Promise<Credentials>,
@@ -81,7 +83,7 @@ class ApiserverClient implements Client {
   async request(request: Request): Promise<Answer> {
     await this.#refreshIfOld();
     const send = (): Promise<Answer> =>
-      wholeAnswer(this.#pools[request.lane ?? 'calls'], this.#options(request), request);
+      this.#noting(wholeAnswer(this.#pools[request.lane ?? 'calls'], this.#options(request), request));
     const answer = await send();
     if (answer.status !== 401) return answer;
     await this.#refresh('afresh');
@@ -90,13 +92,24 @@ class ApiserverClient implements Client {
 
   async stream(request: Request): Promise<Stream> {
     await this.#refreshIfOld();
-    const stream = await this.#stream(request);
+    const stream = await this.#noting(this.#stream(request));
     if (stream.status === 401) await this.#refresh('afresh');
     return stream;
   }
 
   async close(): Promise<void> {
     await destroy(this.#pools);
+  }
+
+  async #noting<T>(call: Promise<T>): Promise<T> {
+    try {
+      const answer = await call;
+      this.#isCutOff = false;
+      return answer;
+    } catch (error) {
+      this.#isCutOff = error instanceof NotSent;
+      throw error;
+    }
   }
 
   #stream(request: Request): Promise<Stream> {
@@ -139,7 +152,7 @@ class ApiserverClient implements Client {
     if (this.#clock.monotonic() - this.#readAt <= refreshAfter) return;
     this.#readAt = this.#clock.monotonic();
     // A file that is just being replaced is no reason to stop: what we have is good until the server says 401.
-    await this.#refresh('again').catch(() => undefined);
+    await this.#refresh(this.#isCutOff ? 'afresh' : 'again').catch(() => undefined);
   }
 
   /** Many requests may find the credentials old at once: they share one reading. */
