@@ -27,6 +27,8 @@ const [mostWrites, mostLooks] = [64, 16];
 // A request whose connection broke may still be on its way through the server.
 const settling: Millis = 500;
 const longestWait: Millis = 15_000;
+// An apiserver that comes back is not to be waited for much longer than it was away.
+const longestBetweenLooks: Millis = 4000;
 
 export const actor = (options: ActOptions): Act => {
   const work = new Actor(options);
@@ -111,7 +113,7 @@ class Actor {
 
   /** Gets the object, as often as it takes: until then nothing may be planned on what we believe of it. */
   async #look(action: Action, { because, message }: Extract<Meaning, { is: 'to be seen' }>): Promise<Outcome> {
-    for (let wait = because === 'lost' ? settling : 0; ; wait = Math.min(2 * wait + settling, longestWait)) {
+    for (let wait = because === 'lost' ? settling : 0; ; wait = Math.min(2 * wait + settling, longestBetweenLooks)) {
       if (wait > 0) await sleep(this.#clock, wait, this.#signal);
       const sight = await this.#get(action);
       switch (sight.is) {

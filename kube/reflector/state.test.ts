@@ -72,15 +72,20 @@ describe('a reflector', () => {
     assert.deepEqual(after(complete, expired, complete).done.slice(1), ['stream', 'swap 7']);
   });
 
-  it('reads everything again when the version expired while it was away', () => {
-    const { done } = after(complete, broken, timer, expired, timer);
-    assert.deepEqual(done.slice(2), ['watch 7', 'report the version expired again, wait 0+1600', 'stream']);
+  it('reads everything again at once when the version expired while it was away', () => {
+    const { done } = after(complete, broken, timer, broken, timer, expired, complete);
+    assert.deepEqual(done.slice(4), ['watch 7', 'stream', 'swap 7']);
   });
 
-  it('waits twice as long after each failure, up to half a minute', () => {
+  it('waits when what it has just read has expired already', () => {
+    const { done } = after(complete, expired, complete, expired, timer, complete, progress('8'), expired);
+    assert.deepEqual(done.slice(3), ['report the version expired again, wait 0+800', 'stream', 'swap 7', '', 'stream']);
+  });
+
+  it('waits twice as long after each failure, up to eight seconds', () => {
     const failing = after(...Array.from({ length: 8 }, () => [broken, timer]).flat());
     const waits = failing.done.filter(d => d.includes('wait')).map(d => d.replace(/.*\+/, ''));
-    assert.deepEqual(waits, ['800', '1600', '3200', '6400', '12800', '25600', '30000', '30000']);
+    assert.deepEqual(waits, ['800', '1600', '3200', '6400', '8000', '8000', '8000', '8000']);
   });
 
   it('forgets its failures when something arrives', () => {

@@ -20,6 +20,8 @@ interface Memory {
   readonly method: Method;
   /** Attempts that failed since something last arrived. */
   readonly failures: number;
+  /** The version has expired, and no watch has brought anything since. */
+  readonly expired: boolean;
 }
 
 export type State = Memory &
@@ -63,9 +65,13 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-const [firstDelay, longestDelay] = [800, 30_000];
+// After a minute's outage of the apiserver everything is to be as wanted within 15 s.
+const [firstDelay, longestDelay] = [800, 8_000];
 
-export const start: Step = { state: { at: 'streaming', method: 'stream', failures: 0 }, effects: [{ do: 'stream' }] };
+export const start: Step = {
+  state: { at: 'streaming', method: 'stream', failures: 0, expired: false },
+  effects: [{ do: 'stream' }],
+};
 
 /** Inputs that cannot come in a state change nothing. */
 export const step = (state: State, input: Input): Step => {
@@ -76,7 +82,7 @@ export const step = (state: State, input: Input): Step => {
       return state.at === 'streaming' ? arrive(state, input.version, []) : same(state);
     case 'progress':
       return state.at === 'watching'
-        ? { state: { ...state, from: input.version, failures: 0 }, effects: [] }
+        ? { state: { ...state, from: input.version, failures: 0, expired: false }, effects: [] }
         : same(state);
     case 'expired':
       return expired(state);
@@ -93,7 +99,11 @@ export const step = (state: State, input: Input): Step => {
 
 const same = (state: State): Step => ({ state, effects: [] });
 
-const memoryOf = ({ method, failures }: State): Memory => ({ method, failures });
+const memoryOf = ({ method, failures, expired: hasExpired }: State): Memory => ({
+  method,
+  failures,
+  expired: hasExpired,
+});
 
 const begin = (state: State): Step =>
   state.method === 'stream'
@@ -106,7 +116,7 @@ const again = (state: State, from: Version): Step => ({
 });
 
 const arrive = (state: State, version: Version, then: readonly Effect[]): Step => ({
-  state: { method: state.method, failures: 0, at: 'watching', from: version },
+  state: { ...memoryOf(state), failures: 0, at: 'watching', from: version },
   effects: [{ do: 'swap', version }, ...then],
 });
 
@@ -121,8 +131,8 @@ const expired = (state: State): Step => {
   // The pages of a list are one snapshot: when it is compacted away in mid-list, only a new list is consistent.
   if (state.at === 'paging' && !state.restarted)
     return { state: { ...state, restarted: true }, effects: [{ do: 'page', continue: '' }] };
-  // A first 410 of a watch is normal after a long silence; one that follows another must not become a storm.
-  if (state.at === 'watching' && state.failures === 0) return begin({ ...state, failures: 1 });
+  // A first 410 of a watch is normal after a silence or an outage; one that follows another must not become a storm.
+  if (state.at === 'watching' && !state.expired) return begin({ ...state, failures: 1, expired: true });
   return wait(state, { why: 'the version expired again' }, 'from the beginning');
 };
 
