@@ -463,6 +463,17 @@ describe('An image set on the pod itself', () => {
     assert.ok(conditionsOf(cluster).includes('DeviatesFromTemplate True ImagesSetOnPods'));
   });
 
+  it('a pod that somebody claims is not taken with it while the kubelet still shows a drained one as Ready', () => {
+    const cluster = running({ replicas: 2 });
+    edit(cluster, 'web-0', annotated(wish('app:hot', revisionOf(cluster))));
+    pass(cluster);
+    rolling(cluster, { replicas: 2, image: 'app:v2' });
+    cluster.seeAll();
+    cluster.store.claim(podOf(cluster, 'web-1').metadata.uid ?? '', 'sidecarset', cluster.now);
+    assert.deepEqual(next(cluster), []);
+    assert.deepEqual(reasons(cluster), ['web-0 Draining', 'web-1 BudgetUsed']);
+  });
+
   it('waits for the budget like a rollout', () => {
     const cluster = running();
     edit(cluster, 'web-1', annotated(wish('app:hot', revisionOf(cluster))));

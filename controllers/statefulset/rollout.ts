@@ -3,6 +3,7 @@
  * Each active pod gets one say: pods that are taken do their next step, all others finish what was begun on them.
  */
 
+import { gateIsClosed } from '../../workloads/inplace/progress.ts';
 import { isReady, standingOf } from '../../workloads/pods/availability.ts';
 import { isActive } from '../../workloads/pods/view.ts';
 import type { Reason } from '../../workloads/reasons.ts';
@@ -66,7 +67,8 @@ const chosen = (
 
 const stateOf = ({ isWhole, replica }: Member): Candidate['state'] => {
   if (isWhole) return 'whole';
-  return isReady(replica.pod) ? 'unsettled' : 'down';
+  // A gate that we closed is felt before the kubelet has taken Ready back.
+  return isReady(replica.pod) && !gateIsClosed(replica.pod) ? 'unsettled' : 'down';
 };
 
 const users = ({ live, empty }: Scene, whole: ReadonlySet<Replica>): readonly string[] => [

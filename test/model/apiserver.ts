@@ -2,8 +2,8 @@
 
 import type { Action, KubeObject, Review, Verdict, Webhook } from '../../kube/contract.ts';
 import { timestampOf } from '../../workloads/pods/project.ts';
-import { patched } from '../support/apiserver/patch.ts';
 import { Objects } from '../support/cluster/objects.ts';
+import { applied } from '../support/sidecarsets.ts';
 import { type Cell, type Cells, now } from './cells.ts';
 import { CellReader } from './reader.ts';
 import type { Write } from './state.ts';
@@ -40,7 +40,11 @@ export class Apiserver {
     if (action.do === 'create') {
       const { object } = this.#admitted(action.object, undefined, all);
       const made = objects.create(action.resource, object);
-      return this.#there(current, { ...made, metadata: { ...made.metadata, uid: `uid-${slot}` } }, action.resource);
+      return this.#there(
+        current,
+        { ...made, metadata: { ...made.metadata, uid: action.object.metadata.uid ?? `uid-${slot}` } },
+        action.resource,
+      );
     }
     if (current === undefined) return { is: 'gone' };
     const stored = objects.put(current.resource, current.object);
@@ -70,9 +74,7 @@ export class Apiserver {
   ): { readonly object: KubeObject } {
     const verdict = this.#verdict(object, oldObject, all);
     if (verdict?.is !== 'allowed' || verdict.patch.length === 0) return { object };
-    const result = patched(object, 'application/json-patch+json', verdict.patch);
-    if ('refused' in result) throw new Error('the webhook answered a patch that does not apply');
-    return result;
+    return { object: applied(object, verdict.patch) };
   }
 
   /** Only creations and changed images are its business: the webhook's own match conditions say so. */

@@ -11,6 +11,8 @@ export interface Change {
   readonly after: Cell | undefined;
   /** The write that did it, if it was one of ours. */
   readonly flight: Flight | undefined;
+  /** Name of the controller that sent it; empty for others. */
+  readonly by: string;
   /** What the judge noted when that was decided. */
   readonly saw: string;
   /** All objects after it. */

@@ -148,7 +148,16 @@ export class Model {
     const isBehind = (slot: string): boolean => state.believed.some(event => event.slot === slot);
     const flights = writes.map((write): Flight => ({ write, by, current: !isBehind(write.slot), is: 'sent', saw }));
     const says = `${this.#nameOf(by)} plans: ${writes.map(described).join('; ')}`;
-    return [{ kind: 'pass', says, wrong, next: { ...state, flights: inOrder([...state.flights, ...flights]) } }];
+    const sent: State = { ...state, flights: inOrder([...state.flights, ...flights]) };
+    return [{ kind: 'pass', says, ...this.#withStatus(sent, flights, wrong) }];
+  }
+
+  /** Statuses arrive with the pass where their way is of no interest: it is the same for all. */
+  #withStatus(sent: State, flights: readonly Flight[], wrong: readonly string[]): Pick<Step, 'next' | 'wrong'> {
+    const status = flights.find(({ write: { action } }) => action.do === 'patch' && action.why.startsWith('status:'));
+    if (status === undefined || this.scenario.promptStatus !== true) return { next: sent, wrong };
+    const [arrival] = this.#flights(sent, status);
+    return { next: arrival?.next ?? sent, wrong: [...wrong, ...(arrival?.wrong ?? [])] };
   }
 
   #nameOf(by: number): string {
@@ -325,8 +334,9 @@ export class Model {
   #changed(state: State, event: Event, told: Told, flight: Flight | undefined): Pick<Step, 'next' | 'wrong'> {
     const before = cellAt(state.cells, event.slot);
     const cells = withCell(state.cells, event);
+    const by = flight === undefined ? '' : this.#nameOf(flight.by);
     const verdicts = this.scenario.judges.map((j, i) => {
-      const change = { slot: event.slot, before, after: event.cell, flight, saw: flight?.saw[i] ?? '', cells };
+      const change = { slot: event.slot, before, after: event.cell, flight, by, saw: flight?.saw[i] ?? '', cells };
       return j.change(state.memories[i] ?? '', change);
     });
     const flights = state.flights.map(f => (f.write.slot === event.slot && f.current ? { ...f, current: false } : f));

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly lagging: readonly string[];
   readonly lags: number;
   readonly crashes: number;
+  /** Statuses arrive at once: fewer states, where it is of no interest how they get there. */
+  readonly promptStatus?: true;
   /** Writes of who has crashed may arrive when others have begun, which the lease keeps from happening. */
   readonly lateWrites?: boolean;
 }

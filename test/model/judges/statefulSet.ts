@@ -70,8 +70,8 @@ export const budget = (): Judge =>
     },
   });
 
-const overspent = ({ slot, flight, saw }: Change, before: Causes, causes: Causes): readonly string[] => {
-  if (flight === undefined || before.has(slot) || !causes.has(slot)) return [];
+const overspent = ({ slot, by, saw }: Change, before: Causes, causes: Causes): readonly string[] => {
+  if (by !== 'statefulset' || before.has(slot) || !causes.has(slot)) return [];
   const { replicas, limit, down } = JSON.parse(saw) as Saw;
   const isWanted = (name: string): boolean => Number(name.slice(name.lastIndexOf('-') + 1)) < replicas;
   const counted = [...causes]
@@ -137,22 +137,11 @@ const withoutImages = ({ object }: Cell): Wire => {
 
 // ── Reasons and the end ──
 
-/** Every pod that is not at the wanted revision, or does not serve, has exactly one reason; each object has one write. */
+/** Every pod that is not at the wanted revision, or does not serve, has exactly one reason. */
 export const oneReason = (): Judge =>
   judge('one reason per unmoved pod', {
-    plan: (plan, seen, by) => (by === 'statefulset' ? [...doubles(plan), ...unexplained(plan, seen)] : doubles(plan)),
+    plan: (plan, seen, by) => (by === 'statefulset' ? unexplained(plan, seen) : []),
   });
-
-const doubles = ({ actions, reasons = [] }: Plan): readonly string[] => [
-  ...repeated(reasons.map(({ pod }) => pod)).map(name => `${name} has two reasons`),
-  ...repeated(
-    actions.map(a =>
-      a.do === 'create' ? `${a.object.kind} ${a.object.metadata.name}` : `${a.target.resource.kind} ${a.target.name}`,
-    ),
-  ).map(name => `${name} is written twice in one plan`),
-];
-
-const repeated = (names: readonly string[]): readonly string[] => names.filter((name, i) => names.indexOf(name) !== i);
 
 const unexplained = ({ reasons = [], status }: Plan, seen: readonly Cell[]): readonly string[] => {
   const strategy = strategyIn(seen);

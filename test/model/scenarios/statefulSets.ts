@@ -7,6 +7,7 @@ import { Pods } from '../../../workloads/resources.ts';
 import { StatefulSets } from '../../../workloads/statefulsets.ts';
 import { aStatefulSet, type SetOptions } from '../../support/statefulsets.ts';
 import type { Cell } from '../cells.ts';
+import { wellFormed } from '../judges/plans.ts';
 import { budget, converges, gateBeforePatch, inPlace, oneReason, type Wanted } from '../judges/statefulSet.ts';
 import type { ProcessOf } from '../kubelet.ts';
 import type { Edit, Scenario } from '../scenario.ts';
@@ -28,9 +29,10 @@ interface Story {
   readonly wanted: Wanted;
   readonly recreates?: true;
   readonly settled?: false;
+  readonly promptStatus?: true;
 }
 
-const story = (name: string, { options = {}, edits, wanted, recreates, settled }: Story): Scenario => ({
+const story = (name: string, { options = {}, edits, wanted, recreates, settled, promptStatus }: Story): Scenario => ({
   name: `StatefulSet: ${name}`,
   controllers: [{ controller: statefulSets, key: 'default/web' }],
   webhook: podWebhook(installation),
@@ -38,13 +40,21 @@ const story = (name: string, { options = {}, edits, wanted, recreates, settled }
   settled: settled ?? true,
   script: edits.map(edit => ('says' in edit ? edit : specEdit({ ...options, ...edit }))),
   processOf,
-  judges: [budget(), gateBeforePatch(), oneReason(), converges(wanted), ...(recreates ? [] : [inPlace()])],
+  judges: [
+    budget(),
+    gateBeforePatch(),
+    oneReason(),
+    wellFormed(),
+    converges(wanted),
+    ...(recreates ? [] : [inPlace()]),
+  ],
   lagging: ['pods', 'statefulsets', 'controllerrevisions'],
   lags: 1,
   crashes: 1,
+  ...(promptStatus ? { promptStatus } : {}),
 });
 
-const specEdit = (options: SetOptions): Edit => ({
+export const specEdit = (options: SetOptions): Edit => ({
   says: `the set is to be ${JSON.stringify(options)}`,
   slot: 'statefulsets/default/web',
   resource: StatefulSets,
@@ -84,6 +94,7 @@ export const statefulSetScenarios: readonly Scenario[] = [
     wanted: { image: 'app:v2', ...three },
   }),
   story('a new image, four pods, two at a time', {
+    promptStatus: true,
     options: { replicas: 4, rolling: { maxUnavailable: 2 } },
     edits: [{ image: 'app:v2' }],
     wanted: { image: 'app:v2', replicas: 4 },
