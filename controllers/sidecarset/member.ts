@@ -7,7 +7,7 @@ import { isReady } from '../../workloads/pods/availability.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
 import { runningOf } from '../../workloads/sidecars/injection.ts';
 import type { Mark } from '../../workloads/sidecars/marks.ts';
-import { timeUntilSound } from '../../workloads/sidecars/soundness.ts';
+import { type After, timeUntilSound } from '../../workloads/sidecars/soundness.ts';
 import type { Twins } from '../../workloads/sidecars/twins.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import type { SeenPod } from './observe.ts';
@@ -41,10 +41,8 @@ export const memberOf = (
   const mark = seen.marks.hash?.get(name);
   const read = sidecarRecordOf(pod, name);
   const record = read.is === 'read' ? read.value : undefined;
-  const pairs = twinsOf(seen).map(twins => ({
-    ...twins,
-    resetAfter: twins.isSwapping ? timeUntilSound(twins.working, { pod, record, now }) : undefined,
-  }));
+  const twins = twinsOf(seen);
+  const pairs = twins.length === 0 ? none : twins.map(t => pairOf(t, { pod, record, now }));
   return {
     ...seen,
     mark,
@@ -56,6 +54,13 @@ export const memberOf = (
     pairs,
   };
 };
+
+const none: readonly never[] = [];
+
+const pairOf = (twins: Twins, after: After): Pair => ({
+  ...twins,
+  resetAfter: twins.isSwapping ? timeUntilSound(twins.working, after) : undefined,
+});
 
 /** OpenKruise leaves it so after a rollback: the hash is the wanted one, and the image that failed still works. */
 const isTrapped = ({ name, working, idle, isSwapping }: Twins, { injection }: UsableSidecarSet): boolean => {

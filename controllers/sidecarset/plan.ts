@@ -71,5 +71,6 @@ const wakeOf = (member: Member): Millis | undefined => {
   const { progress, pairs } = member;
   const matters = member.isUpdated || isCharged(member);
   const settling = progress.is === 'restarting' || progress.is === 'settling' ? progress.wakeAfter : undefined;
-  return soonest([matters ? settling : undefined, ...pairs.map(pair => pair.resetAfter || undefined)]);
+  const wake = matters ? settling : undefined;
+  return pairs.length === 0 ? wake : soonest([wake, ...pairs.map(pair => pair.resetAfter || undefined)]);
 };

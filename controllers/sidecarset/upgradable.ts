@@ -20,24 +20,25 @@ export interface Audience {
 export const conditionWrites = ({ set, members, course, isThere }: Audience, now: Instant): readonly Action[] => {
   const busy = new Set(course.steps.map(step => step.member));
   const messageFor = remembering((message, verdict) => renewedMessage(message, verdict, isThere));
-  return members.flatMap(member => {
-    const verdict = busy.has(member) || member.claimed ? undefined : verdictOn(member, set, course.reasons.get(member));
-    const before = verdict && conditionOf(member.pod, conditions.sidecarSetUpgradable);
+  const writes: Action[] = [];
+  // Most pods of a fleet have no such condition and nothing to say.
+  for (const member of members) {
+    const before = conditionOf(member.pod, conditions.sidecarSetUpgradable);
+    const reason = course.reasons.get(member);
+    if (before === undefined && reason === undefined && member.record === undefined) continue;
+    const verdict = busy.has(member) || member.claimed ? undefined : verdictOn(member, set, reason);
     const message = verdict && messageFor(before?.message, verdict);
-    if (verdict === undefined || message === undefined) return [];
-    const why = `${nameOf(member.pod)} ${verdict.can ? 'can' : 'cannot'} be updated in place by SidecarSet ${set}`;
-    const status = { conditions: [upgradableCondition(before, message, now)] };
-    return [
-      {
-        do: 'patch',
-        target: targetOf(Pods, member.pod),
-        part: 'status',
-        guard: 'uid and version',
-        patch: { as: 'strategic', body: { status } },
-        why,
-      } satisfies Action,
-    ];
-  });
+    if (verdict === undefined || message === undefined) continue;
+    writes.push({
+      do: 'patch',
+      target: targetOf(Pods, member.pod),
+      part: 'status',
+      guard: 'uid and version',
+      patch: { as: 'strategic', body: { status: { conditions: [upgradableCondition(before, message, now)] } } },
+      why: `${nameOf(member.pod)} ${verdict.can ? 'can' : 'cannot'} be updated in place by SidecarSet ${set}`,
+    });
+  }
+  return writes;
 };
 
 /** Nothing is said about pods that nobody means to update. */
