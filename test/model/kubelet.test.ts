@@ -115,5 +115,5 @@ const textOfContainer = ({ name, image, restartCount, ready, state }: Wire): str
   const [kind = '', detail] = Object.entries(objectIn(state))[0] ?? [];
   const { reason, exitCode } = objectIn(detail);
   const isHeld = /BackOff|ErrImagePull/u.test(textIn(reason)) || (kind === 'terminated' && exitCode !== 0);
-  return `${textIn(name)} ${textIn(image).replace('docker.io/library/', '')} ${restartCount} ${ready} ${isHeld ? 'held' : kind}`;
+  return `${textIn(name)} ${textIn(image).replace('docker.io/library/', '')} ${JSON.stringify(restartCount)} ${JSON.stringify(ready)} ${isHeld ? 'held' : kind}`;
 };

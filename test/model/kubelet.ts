@@ -299,6 +299,3 @@ const waiting = ({ name, image = '' }: Container): ContainerStatus => ({
   restartCount: 0,
   state: { waiting: { reason: 'ContainerCreating' } },
 });
-
-/** Without a look for so long a kubelet is gone; evidence by silence is meant for ones that are there. */
-export const patience = seconds(6);

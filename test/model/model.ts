@@ -108,8 +108,8 @@ export class Model {
   /** What is wrong with a state in which no step is possible. */
   end(state: State): readonly string[] {
     const plans = this.scenario.controllers.flatMap((_, i) => this.#plannedBy(i, state).plan ?? []);
-    return this.scenario.judges.flatMap(({ invariant, end }) =>
-      end(state.cells, plans).map(what => `${invariant}: ${what}`),
+    return this.scenario.judges.flatMap(judge =>
+      judge.end(state.cells, plans).map(what => `${judge.invariant}: ${what}`),
     );
   }
 

@@ -1,7 +1,7 @@
 /** One state of the whole model: a value, equal to another if and only if their texts are. */
 
 import type { Action, Wire } from '../../kube/contract.ts';
-import { addressOf, seenOf } from '../../kube/contract.ts';
+import { seenOf } from '../../kube/contract.ts';
 import { type Cell, slotNamed, slotOf } from './cells.ts';
 
 export interface State {
@@ -107,6 +107,3 @@ export const claimsIn = ({ flights }: State): ReadonlySet<string> =>
 
 export const inOrder = (flights: readonly Flight[]): readonly Flight[] =>
   flights.toSorted((a, b) => (flightText(a) < flightText(b) ? -1 : 1));
-
-export const isOf = (cell: Cell, plural: string): boolean =>
-  cell.resource.plural === plural && addressOf(cell.resource) !== '';

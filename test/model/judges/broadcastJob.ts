@@ -9,10 +9,15 @@ const jobSlot = 'broadcastjobs/default/job';
 const jobIn = (cells: readonly Cell[]) => cells.find(({ slot }) => slot === jobSlot)?.object;
 const nodeUidOf = (pod: Pod): string => pod.annotations['berth/node-uid'] ?? pod.node;
 
+const parallelismIn = (cells: readonly Cell[]): number => {
+  const { parallelism } = record(jobIn(cells)?.['spec']);
+  return typeof parallelism === 'number' ? parallelism : Number.POSITIVE_INFINITY;
+};
+
 /** I10: one live pod for each node, none for a node that has succeeded, and no more of them than parallelism allows. */
 export const onceMeansOnce = (): Judge =>
   judge('once means once', {
-    saw: seen => String(record(jobIn(seen)?.['spec'])['parallelism'] ?? Number.POSITIVE_INFINITY),
+    saw: seen => String(parallelismIn(seen)),
     change: (memory, change) => {
       const done = new Set(memory === '' ? [] : memory.split(' '));
       const wrong = startedWrongly(change, done);

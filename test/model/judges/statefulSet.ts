@@ -41,7 +41,8 @@ const downIn = (cells: readonly Cell[], strategy: Strategy): readonly string[] =
 type Causes = ReadonlyMap<string, 'us' | 'others'>;
 const causesIn = (memory: string): Causes =>
   new Map(memory === '' ? [] : (JSON.parse(memory) as [string, 'us' | 'others'][]));
-const textOf = (causes: Causes): string => (causes.size === 0 ? '' : JSON.stringify([...causes].sort()));
+const textOf = (causes: Causes): string =>
+  causes.size === 0 ? '' : JSON.stringify([...causes].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 interface Saw extends Strategy {
   readonly down: readonly string[];

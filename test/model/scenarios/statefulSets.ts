@@ -22,7 +22,7 @@ export const installation = {
   validatingConfiguration: 'v',
 };
 
-interface Story {
+export interface Story {
   readonly options?: SetOptions;
   /** What the set is changed to, one after the other. */
   readonly edits: readonly (SetOptions | Edit)[];
@@ -32,7 +32,10 @@ interface Story {
   readonly promptStatus?: true;
 }
 
-const story = (name: string, { options = {}, edits, wanted, recreates, settled, promptStatus }: Story): Scenario => ({
+export const story = (
+  name: string,
+  { options = {}, edits, wanted, recreates, settled, promptStatus }: Story,
+): Scenario => ({
   name: `StatefulSet: ${name}`,
   controllers: [{ controller: statefulSets, key: 'default/web' }],
   webhook: podWebhook(installation),
@@ -77,7 +80,7 @@ export const deleting = (ordinal: number): Edit =>
     metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T12:00:00Z' },
   }));
 
-const settingImage = (ordinal: number, image: string): Edit =>
+export const settingImage = (ordinal: number, image: string): Edit =>
   podEdit(`sets image ${image} on`, ordinal, pod => {
     const { containers, ...spec } = pod['spec'] as { readonly containers: readonly Wire[] };
     return { ...pod, spec: { ...spec, containers: containers.map(c => (c['name'] === 'main' ? { ...c, image } : c)) } };
