@@ -5,7 +5,7 @@
  */
 
 import type { Container, ContainerStatus, Pod, PodCondition } from '../../api/kubernetes.ts';
-import { type Instant, type KubeObject, type Wire } from '../../kube/contract.ts';
+import type { Instant, KubeObject, Wire } from '../../kube/contract.ts';
 import { timestampOf } from '../../workloads/pods/project.ts';
 
 /** What a process does when it runs. `may end`: well or badly, when it likes. */
