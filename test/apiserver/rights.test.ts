@@ -131,6 +131,7 @@ const unseen: readonly (readonly [because: string, permissions: RegExp])[] = [
   ],
   ['certificates are renewed: test/apiserver/admission.test.ts', /: patch secrets$/u],
   ['a roll back gives a revision a new number; orphans are adopted', /: patch controllerrevisions of apps$/u],
+  ['only sets that ask for Recreate evict: test/apiserver/sidecarset.test.ts', /: create pods\/eviction$/u],
   ['an event that happens again is counted', /: patch events of events.k8s.io$/u],
 ];
 
