@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults cluster cluster-down cluster-status clean
+.PHONY: help demo test check faults survive cluster cluster-down cluster-status clean
 
 # Node 24 comes first on the path when the set-up had to fetch it, and then our packages' commands.
 export PATH := $(CURDIR)/.cache/node/node_modules/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -31,6 +31,10 @@ check: ## generated files, types, lint, dead code and rungs 1-3: under a minute
 faults: ## every write and event of the reference scenarios goes wrong once, over an hour; FAULTS='--sample 5m'
 	@bash scripts/setup.sh cluster
 	@node test/instruments/faults/main.ts $(FAULTS)
+
+survive: ## kills, outages, rolled webhooks and silence, at full length: about half an hour
+	@bash scripts/setup.sh cluster
+	@BERTH_SURVIVE=long node --test --test-concurrency=1 'test/apiserver/survival/*.test.ts' 'test/apiserver/survival/*.long.ts'
 
 cluster: ## starts a control plane in the background; NAME=local NODES=3
 	@bash scripts/setup.sh cluster

@@ -12,7 +12,8 @@ import { scenarios } from '../instruments/faults/scenarios.ts';
 
 const began = performance.now();
 const within = durationIn(process.env['BERTH_FAULTS'] ?? '') ?? 300_000;
-const seed = Number(process.env['BERTH_FAULTS_SEED'] ?? Date.now() % 1_000_000);
+// The same sample every time: a change must not fail for a fault that was there before. `make faults` tries all.
+const seed = Number(process.env['BERTH_FAULTS_SEED'] ?? 741636);
 
 const lab = await openLaboratory({ name: `faults-test-${process.pid}` });
 after(() => lab[Symbol.asyncDispose]());

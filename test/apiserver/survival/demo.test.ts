@@ -19,7 +19,8 @@ import { type Summary, summaryOf } from '../../instruments/summary.ts';
 import { testsOn } from './evidence.ts';
 import { killAndRestart, line, type Strike, strikesFor } from './strikes.ts';
 
-const seed = Number(process.env['BERTH_SEED'] ?? Date.now() % 1_000_000);
+// The same moments every time, so that a failure comes again; BERTH_SEED chooses others.
+const seed = Number(process.env['BERTH_SEED'] ?? 11);
 
 /**
  * The namespace requires injection, so that pods wait while no webhook answers: in others they start without their
