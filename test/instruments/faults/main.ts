@@ -68,16 +68,12 @@ const main = async (o: Options): Promise<void> => {
     openLaboratory({ name: `faults-${process.pid}-${lane}`, ...(lane === 1 ? { onStep: say } : {}) });
   const others = Array.from({ length: replayed === undefined ? o.lanes - 1 : 0 }, (_, i) => open(i + 2));
   const labs: Labs = [await open(1), ...(await Promise.all(others))];
-  const close = async (): Promise<void> => {
-    await Promise.all(labs.map(lab => lab[Symbol.asyncDispose]()));
-  };
-  const stop = (code: number) => (): void => void close().then(() => process.exit(code));
-  process.once('SIGINT', stop(130)).once('SIGTERM', stop(143));
+  // A signal may end this process at any time: each cluster has a watchdog that sees to the rest.
   try {
     if (replayed === undefined) await tryMany(labs, o);
     else await replay(new Campaign(...labs), replayed);
   } finally {
-    await close();
+    await Promise.all(labs.map(lab => lab[Symbol.asyncDispose]()));
   }
 };
 
