@@ -75,6 +75,16 @@ const patchOf = (
   why: 'a test wants it',
 });
 
+/** Writes what it finds. */
+const fromObject = (object: KubeObject): Action => ({
+  ...asPatch(patchOf(object)),
+  patch: {
+    as: 'json',
+    ops: [],
+    opsFrom: ({ metadata: { name } }) => [{ op: 'replace', path: '/data/n', value: `of ${name}` }],
+  },
+});
+
 const deleteOf = (object: KubeObject): Action => ({
   do: 'delete',
   target: targetOf(ConfigMap, seenOf(object)),
@@ -124,6 +134,39 @@ describe('a patch', () => {
     assert.deepEqual(await bench.outcome(action), { is: 'done' });
     const sent: unknown = JSON.parse(bench.server.requests[0]?.body ?? '');
     assert.deepEqual(sent, { metadata: { labels: { a: 'b' }, uid, resourceVersion } });
+  });
+
+  it('may be worked out from what the store does not keep', async () => {
+    const bench = new Bench();
+    assert.deepEqual(await bench.outcome(fromObject(bench.object)), { is: 'done' });
+    assert.deepEqual(bench.asked(), ['GET', 'PATCH']);
+    assert.equal(bench.seen(), 'of a');
+  });
+
+  it('that is to be worked out from a newer state is stale, and nothing is sent', async () => {
+    const bench = new Bench();
+    const action = fromObject(bench.object);
+    bench.touchedByAnother();
+    assert.deepEqual(await bench.outcome(action), { is: 'stale' });
+    assert.deepEqual(bench.asked(), ['GET']);
+    assert.equal(bench.seen(), 'theirs');
+  });
+
+  it('of an object that is gone is stale without being sent', async () => {
+    const bench = new Bench();
+    bench.next('GET', () => notFound('a'));
+    assert.deepEqual(await bench.outcome(fromObject(bench.object)), { is: 'stale' });
+    assert.deepEqual(bench.asked(), ['GET']);
+    assert.equal(bench.seen(), undefined);
+  });
+
+  it('of an object that cannot be read now has failed', async () => {
+    for (const script of [lost, () => failure(503, 'ServiceUnavailable')]) {
+      const bench = new Bench();
+      bench.next('GET', script);
+      assert.equal((await bench.outcome(fromObject(bench.object))).is, 'failed');
+      assert.deepEqual(bench.asked(), ['GET']);
+    }
   });
 
   it('decided on an old state is stale, and the store shows the new one', async () => {

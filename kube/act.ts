@@ -1,7 +1,7 @@
 /** Every write of the product. An action becomes one request, and its answer one of four outcomes. */
 
-import { carriedOut, isLastState, judge, type Meaning, meaningOf } from './act/answer.ts';
-import { lookAt, requestFor } from './act/request.ts';
+import { carriedOut, isAsItWas, isLastState, judge, type Meaning, meaningOf } from './act/answer.ts';
+import { completed, lookAt, needsObject, requestFor } from './act/request.ts';
 import { Semaphore } from './act/semaphore.ts';
 import { Answers } from './answers.ts';
 import { type Answer, AnswerLost, type Client, NotSent, retryAfterOf } from './client.ts';
@@ -62,7 +62,7 @@ class Actor {
   }
 
   async act(action: Action): Promise<Outcome> {
-    const meaning = await this.#writes.run(namespaceOf(action), () => this.#send(action));
+    const meaning = await this.#writes.run(namespaceOf(action), () => this.#write(action));
     switch (meaning.is) {
       case 'settled':
         return meaning.outcome;
@@ -71,6 +71,22 @@ class Actor {
         return { is: action.do === 'patch' ? 'stale' : 'done' };
       case 'to be seen':
         return this.#look(action, meaning);
+    }
+  }
+
+  /** Part of it may have to be worked out from the object; the place among the writes pays for that look, too. */
+  async #write(action: Action): Promise<Meaning> {
+    if (!needsObject(action)) return this.#send(action);
+    const sight = await this.#get(action);
+    switch (sight.is) {
+      case 'seen':
+        return sight.object !== undefined && isAsItWas(action.target, sight.object)
+          ? this.#send(completed(action, sight.object))
+          : { is: 'settled', outcome: { is: 'stale' } };
+      case 'hidden':
+        return { is: 'settled', outcome: { is: 'failed', message: `it cannot be looked at: ${sight.message}` } };
+      case 'unknown':
+        return { is: 'settled', outcome: { is: 'failed', message: 'the server did not show the object' } };
     }
   }
 
@@ -115,7 +131,7 @@ class Actor {
   async #look(action: Action, { because, message }: Extract<Meaning, { is: 'to be seen' }>): Promise<Outcome> {
     for (let wait = because === 'lost' ? settling : 0; ; wait = Math.min(2 * wait + settling, longestBetweenLooks)) {
       if (wait > 0) await sleep(this.#clock, wait, this.#signal);
-      const sight = await this.#get(action);
+      const sight = await this.#looks.run(namespaceOf(action), () => this.#get(action));
       switch (sight.is) {
         case 'seen':
           return judge(action, because, message, sight.object);
@@ -131,7 +147,7 @@ class Actor {
       return { is: 'hidden', message: 'it has no name yet' };
     try {
       const request = { ...lookAt(action), signal: this.#signal };
-      return this.#see(action, await this.#looks.run(namespaceOf(action), () => this.#client.request(request)));
+      return this.#see(action, await this.#client.request(request));
     } catch (error) {
       if (error instanceof NotSent || error instanceof AnswerLost) return { is: 'unknown' };
       throw error;

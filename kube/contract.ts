@@ -172,7 +172,15 @@ export const pointer = (...segments: readonly (string | number)[]): string =>
 
 /** How a change is sent. Conditions of pods go by strategic merge, because their indexes shift; all else by JSON Patch. */
 export type Patch =
-  | { readonly as: 'json'; readonly ops: readonly Op[] }
+  | {
+      readonly as: 'json';
+      readonly ops: readonly Op[];
+      /**
+       * Where the change depends on what the store does not keep: what comes before `ops`. Pure. The object is got for
+       * it at the moment of writing, and is the state that was decided on, or nothing is written.
+       */
+      readonly opsFrom?: (object: KubeObject) => readonly Op[];
+    }
   | { readonly as: 'strategic'; readonly body: Wire };
 
 /** What must still be true when the write arrives. `uid`: for a writer that owns the field, as a kubelet owns statuses. */

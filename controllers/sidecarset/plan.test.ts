@@ -139,7 +139,7 @@ describe('A roll', () => {
   });
 });
 
-describe('Metadata that a set overwrites', () => {
+describe('Metadata that a set patches', () => {
   const note = (value: string, patchPolicy = 'Overwrite'): Wire => ({
     patchPodMetadata: [{ annotations: { 'log.example/level': value }, patchPolicy }],
   });
@@ -155,12 +155,27 @@ describe('Metadata that a set overwrites', () => {
     assert.equal(levelOf(cluster), 'debug');
   });
 
-  it('is not what it only retains', () => {
-    const cluster = fleet(1, { spec: note('info', 'Retain') });
-    changed(cluster, { image: 'log:v2', spec: note('debug', 'Retain') });
+  /** What an image change makes of a pod with this text there, which may be none. */
+  const afterUpdate = (has: string | undefined, patch: string, policy: string): string | undefined => {
+    const cluster = fleet(1);
+    const pod = podOf(cluster, 'web-0');
+    const annotations = { ...pod.metadata.annotations, ...(has !== undefined && { 'log.example/level': has }) };
+    cluster.objects.put(Pods, { ...pod, metadata: { ...pod.metadata, annotations } });
+    changed(cluster, { image: 'log:v2', spec: note(patch, policy) });
     cluster.settle('logs');
-    assert.equal(levelOf(cluster), 'info');
-  });
+    assert.equal(statusOf(cluster)['updatedReadyPods'], 1);
+    return levelOf(cluster);
+  };
+
+  const rows: readonly (readonly [string, string | undefined, string, string, string])[] = [
+    ['stays under Retain', 'info', 'debug', 'Retain', 'info'],
+    ['is new under Retain', undefined, 'debug', 'Retain', 'debug'],
+    ['is another under Overwrite', 'info', 'debug', 'Overwrite', 'debug'],
+    ['is merged', '{"app":1}', '{"log":2}', 'MergePatchJson', '{"app":1,"log":2}'],
+    ['is new where it is to be merged', undefined, '{"log":2}', 'MergePatchJson', '{"log":2}'],
+    ['stays where it cannot be merged, and holds up no image', 'info', '{"log":2}', 'MergePatchJson', 'info'],
+  ];
+  for (const [what, has, patch, policy, is] of rows) it(what, () => assert.equal(afterUpdate(has, patch, policy), is));
 
   it('never is what we keep on the pod ourselves', () => {
     const lie = {

@@ -1,7 +1,7 @@
 /** The writes that move a pod to the images of its set: one for each step. */
 
 import { annotations } from '../../api/names.ts';
-import { type Action, type Instant, type Op, pointer, targetOf } from '../../kube/contract.ts';
+import { type Action, type Instant, type Op, type Patch, pointer, targetOf } from '../../kube/contract.ts';
 import { formersSince } from '../../workloads/inplace/former.ts';
 import { imageOps } from '../../workloads/inplace/patches.ts';
 import { printSidecarRecord } from '../../workloads/inplace/record.ts';
@@ -10,7 +10,7 @@ import { Pods } from '../../workloads/resources.ts';
 import { withTwins, workingAnnotation } from '../../workloads/sidecars/hotUpgrade.ts';
 import { type Injection, runningNames, runningOf } from '../../workloads/sidecars/injection.ts';
 import { markAnnotations, markOf, printMarks } from '../../workloads/sidecars/marks.ts';
-import { overwritten } from '../../workloads/sidecars/podMetadata.ts';
+import { patchOps } from '../../workloads/sidecars/podMetadata.ts';
 import { timeUntilSound } from '../../workloads/sidecars/soundness.ts';
 import { resetOf, swapTo, type TwinChange } from '../../workloads/sidecars/twins.ts';
 import { isCharged, type Member, nameOf } from './member.ts';
@@ -29,7 +29,8 @@ interface Change {
   readonly annotations: ReadonlyMap<string, string>;
 }
 
-type Patch = Extract<Action, { do: 'patch' }>;
+type JsonPatch = Extract<Patch, { as: 'json' }>;
+type Write = Extract<Action, { do: 'patch' }> & { readonly patch: JsonPatch };
 
 /** Images, mark and record in one patch: whoever sees the new images sees what they replaced. */
 export const update = (member: Member, to: To, now: Instant): Action => {
@@ -38,14 +39,18 @@ export const update = (member: Member, to: To, now: Instant): Action => {
   const mark = markOf({ set, hash: hashes.hash, containers: runningNames(injection), at: now, revision });
   const marks = printMarks(new Map([...(member.marks.hash ?? []), [set, mark]]));
   const { images, annotations } = changeTo(member, to, now);
-  // Before ours, which a set cannot mean to overwrite.
-  const notes = new Map([...overwritten(injection.patchPodMetadata), ...annotations, [markAnnotations.hash, marks]]);
-  const record = { set, hash: hashes.hash, now };
+  const notes = new Map([...annotations, [markAnnotations.hash, marks]]);
+  const { patch, ...rest } = write(member, { images, annotations: notes }, { set, hash: hashes.hash, now });
   return {
-    ...write(member, { images, annotations: notes }, record),
+    ...rest,
+    patch: { ...patch, ...metadataOf(injection) },
     why: `move ${nameOf(member.pod)} to revision ${revision} of SidecarSet ${set}: ${described(images)}`,
   };
 };
+
+/** Comes before our own annotations, which a set cannot mean to overwrite. */
+const metadataOf = ({ patchPodMetadata }: Injection): Pick<JsonPatch, 'opsFrom'> =>
+  patchPodMetadata.length === 0 ? {} : { opsFrom: patchOps(patchPodMetadata) };
 
 /** Ends hot upgrades: the former twins are emptied. What the pod carries by its mark stays as it is. */
 export const reset = (member: Member, set: string, now: Instant): Action => {
@@ -81,7 +86,7 @@ interface Noting {
   readonly now: Instant;
 }
 
-const write = (member: Member, { images, annotations: notes }: Change, noting: Noting): Omit<Patch, 'why'> => {
+const write = (member: Member, { images, annotations: notes }: Change, noting: Noting): Omit<Write, 'why'> => {
   const { pod } = member;
   const entries = [...notes, [annotations.sidecarSetInPlaceState, recordOf(member, images.keys(), noting)] as const];
   return {

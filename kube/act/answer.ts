@@ -69,7 +69,8 @@ export const judge = (action: Action, doubt: Doubt, message: string, found: Kube
   }
 };
 
-const isAsItWas = ({ resourceVersion }: Target, { metadata }: Pick<KubeObject, 'metadata'>): boolean =>
+/** Whether this is still the state that a decision was made on. */
+export const isAsItWas = ({ resourceVersion }: Target, { metadata }: Pick<KubeObject, 'metadata'>): boolean =>
   metadata.resourceVersion === resourceVersion;
 
 /** Of a patch that left no new version. */

@@ -21,6 +21,17 @@ export const requestFor = (action: Action): Request => {
   }
 };
 
+/** Whether part of what is written depends on what the store does not keep of the object. */
+export const needsObject = (action: Action): action is Of<'patch'> =>
+  action.do === 'patch' && action.patch.as === 'json' && action.patch.opsFrom !== undefined;
+
+/** The action with all that depends on the object worked out. */
+export const completed = (action: Action, object: KubeObject): Action => {
+  if (action.do !== 'patch' || action.patch.as !== 'json') return action;
+  const { ops, opsFrom } = action.patch;
+  return opsFrom === undefined ? action : { ...action, patch: { as: 'json', ops: [...opsFrom(object), ...ops] } };
+};
+
 /** Reads the object that an action is about, in JSON: what nobody can read would stay in doubt for ever. */
 export const lookAt = (action: Action): Request => ({ method: 'GET', path: pathOf(action), accept: json });
 

@@ -50,8 +50,8 @@ export const inject = (pod: KubeObject, injections: readonly Injection[], now: I
   if (odd !== undefined) return { is: 'impossible', field: odd, message: 'is not what a pod has there' };
   const before = new Map(Object.entries(pod.metadata.annotations ?? {}));
   const patched = withAllPatches(before, injections);
-  if (patched.is === 'impossible')
-    return impossible(patched.key, 'is not JSON that a SidecarSet could merge its own into');
+  const [unmerged] = patched.unmerged;
+  if (unmerged !== undefined) return impossible(unmerged, 'is not JSON that a SidecarSet could merge its own into');
   const marks = marksIn(patched.annotations);
   if (marks.is === 'impossible') return marks;
   const todo = injections.filter(injection => !isThere(injection, pod, marks.hash));
@@ -159,15 +159,11 @@ const byName = (a: Built, b: Built): number => byBytes(a.container.name, b.conta
 // ── Annotations ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Metadata is patched even where the containers are there already: the last word is always the same. */
-const withAllPatches = (before: ReadonlyMap<string, string>, injections: readonly Injection[]): Patched => {
-  let annotations = before;
-  for (const { patchPodMetadata } of injections) {
-    const patched = withPatches(annotations, patchPodMetadata);
-    if (patched.is === 'impossible') return patched;
-    annotations = patched.annotations;
-  }
-  return { is: 'patched', annotations };
-};
+const withAllPatches = (before: ReadonlyMap<string, string>, injections: readonly Injection[]): Patched =>
+  withPatches(
+    before,
+    injections.flatMap(i => i.patchPodMetadata),
+  );
 
 interface BothMarks {
   readonly is: 'read';

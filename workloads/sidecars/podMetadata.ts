@@ -1,41 +1,39 @@
 /** Annotations that a SidecarSet sets on its pods: `spec.patchPodMetadata`. */
 
+import { type KubeObject, type Op, pointer } from '../../kube/contract.ts';
 import type { Injection } from './injection.ts';
 import { mergeJson } from './mergePatch.ts';
 
-export type Patched =
-  | { readonly is: 'patched'; readonly annotations: ReadonlyMap<string, string> }
-  | { readonly is: 'impossible'; readonly key: string };
+export interface Patched {
+  readonly annotations: ReadonlyMap<string, string>;
+  /** Keys whose text is not JSON that something could be merged into: they are left as they were. */
+  readonly unmerged: readonly string[];
+}
 
-/** All annotations with the set's patches applied; impossible where text that must be merged is not JSON. */
+/** All annotations with the set's patches applied. */
 export const withPatches = (before: ReadonlyMap<string, string>, patches: Injection['patchPodMetadata']): Patched => {
   const annotations = new Map(before);
+  const unmerged: string[] = [];
   for (const { annotations: wanted, patchPolicy } of patches) {
     if (!isKnown(patchPolicy)) continue; // written without validation: nobody knows what it means
     for (const [key, value] of Object.entries(wanted ?? {})) {
       const next = patchedValue(annotations.get(key), value, patchPolicy);
-      if (next === undefined) return { is: 'impossible', key };
-      annotations.set(key, next);
+      if (next === undefined) unmerged.push(key);
+      else annotations.set(key, next);
     }
   }
-  return { is: 'patched', annotations };
+  return { annotations, unmerged };
 };
 
-/**
- * The patched values of the keys that the set alone decides about: those that it overwrites. All others depend on what
- * the pod has. A merge that cannot be made replaces.
- */
-export const overwritten = (patches: Injection['patchPodMetadata']): ReadonlyMap<string, string> => {
-  const values = new Map<string, string>();
-  for (const { annotations, patchPolicy } of patches) {
-    if (!isKnown(patchPolicy)) continue;
-    for (const [key, value] of Object.entries(annotations ?? {})) {
-      if (patchPolicy !== 'Overwrite' && !values.has(key)) continue;
-      values.set(key, patchedValue(values.get(key), value, patchPolicy) ?? value);
-    }
-  }
-  return values;
-};
+/** What the patches change on a pod that has annotations already. A merge that cannot be made holds up no image. */
+export const patchOps =
+  (patches: Injection['patchPodMetadata']) =>
+  ({ metadata }: KubeObject): readonly Op[] => {
+    const before = new Map(Object.entries(metadata.annotations ?? {}));
+    return [...withPatches(before, patches).annotations]
+      .filter(([key, value]) => before.get(key) !== value)
+      .map(([key, value]) => ({ op: 'add', path: pointer('metadata', 'annotations', key), value }));
+  };
 
 const policies = ['Retain', 'Overwrite', 'MergePatchJson'] as const;
 type Policy = (typeof policies)[number];

@@ -1,6 +1,6 @@
 /** An apiserver's memory, small: objects by address and key, versions that only rise, and a log of every change. */
 
-import { requestFor } from '../../../kube/act/request.ts';
+import { completed, requestFor } from '../../../kube/act/request.ts';
 import {
   type Action,
   addressOf,
@@ -104,7 +104,7 @@ export class Objects {
     const { resource, namespace, name } = action.target;
     const current = this.get(resource, keyOf(namespace, name));
     if (current === undefined) return { outcome: { is: 'stale' } };
-    const { contentType, body } = requestFor(action);
+    const { contentType, body } = requestFor(completed(action, current));
     const result = patched(current, contentType ?? '', withOwners(current, JSON.parse(String(body))));
     if ('object' in result)
       return { outcome: { is: 'done' }, object: this.put(resource, only(action.part, current, result.object)) };
