@@ -17,6 +17,7 @@ export type Reason =
   | { readonly reason: 'OrderedBehind'; readonly pod: string }
   // What cannot be done in place
   | { readonly reason: 'NotInPlace'; readonly fields: readonly string[] }
+  | { readonly reason: 'KubeletTooOld'; readonly container: string; readonly kubelet: string }
   | { readonly reason: 'RecordBroken'; readonly annotation: string }
   | { readonly reason: 'NotInjected' } // a running pod cannot be given containers
   // Not there yet
@@ -60,6 +61,8 @@ export const messageOf = (r: Reason): string => {
       return `pod ${r.pod} goes first`;
     case 'NotInPlace':
       return `cannot be changed in place: ${listed(r.fields)}`;
+    case 'KubeletTooOld':
+      return `the kubelet ${r.kubelet} of its node does not restart native sidecars, as ${r.container} is one`;
     case 'RecordBroken':
       return `annotation ${r.annotation} is not readable`;
     case 'NotInjected':

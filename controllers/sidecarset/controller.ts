@@ -12,9 +12,10 @@ import {
 } from '../../kube/contract.ts';
 import type { Installation } from '../../workloads/installation.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
-import { ControllerRevisions, Namespaces, Pods } from '../../workloads/resources.ts';
+import { ControllerRevisions, Namespaces, Nodes, Pods } from '../../workloads/resources.ts';
 import { keysFor } from '../../workloads/sidecars/candidates.ts';
 import { lacks } from '../../workloads/sidecars/match.ts';
+import { hasNativeSidecars } from '../../workloads/sidecars/native.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { observeIn, type World } from './observe.ts';
 import { plan } from './plan.ts';
@@ -43,11 +44,19 @@ const anyNamespace = whenever(Namespaces, (_, reader) =>
     .map(set => set.key),
 );
 
+/** A newer kubelet may restart native sidecars that the one before it did not. */
+const anyNode = whenever(Nodes, (_, reader) =>
+  reader
+    .list(SidecarSets)
+    .filter(({ usable }) => usable !== undefined && hasNativeSidecars(usable))
+    .map(set => set.key),
+);
+
 export const sidecarSets = ({ namespace }: Installation): Controller =>
   controller<World>({
     name: 'sidecarset',
     reconciles: SidecarSets,
-    wakesOn: [itself(SidecarSets), itsPods, anyNamespace, theOwner(ControllerRevisions, SidecarSets)],
+    wakesOn: [itself(SidecarSets), itsPods, anyNamespace, anyNode, theOwner(ControllerRevisions, SidecarSets)],
     reads: [],
     writes: [
       { on: Pods, verbs: ['patch'] },

@@ -21,6 +21,7 @@ const kinds: Readonly<Record<ReasonName, Kind>> = {
   WaitingForClaims: 'waits',
   Unscheduled: 'waits',
   NotInPlace: 'stuck',
+  KubeletTooOld: 'stuck',
   RecordBroken: 'stuck',
   NameTaken: 'stuck',
   ImageError: 'stuck',

@@ -2,9 +2,10 @@
 
 import { type Key, keyOf, type Reader } from '../../kube/contract.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
-import { ControllerRevisions, Namespaces, Pods, type RevisionView } from '../../workloads/resources.ts';
+import { ControllerRevisions, Namespaces, Nodes, Pods, type RevisionView } from '../../workloads/resources.ts';
 import { marksOf, type PodMarks } from '../../workloads/sidecars/marks.ts';
 import { coversNamespace, lacks, looksAfter } from '../../workloads/sidecars/match.ts';
+import { hasNativeSidecars } from '../../workloads/sidecars/native.ts';
 import { isOf } from '../../workloads/sidecars/revision.ts';
 import { SidecarSets, type SidecarSetView, type UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 
@@ -30,6 +31,8 @@ export interface SeenPod {
   /** Somebody is about to disrupt it. */
   readonly claimed: boolean;
   readonly marks: PodMarks;
+  /** Version of its node's kubelet; undefined where it is not known, or does not matter to the set. */
+  readonly kubelet: string | undefined;
 }
 
 export const observeIn = (namespace: string): ((key: Key, reader: Reader) => World | undefined) => {
@@ -43,6 +46,7 @@ export const observeIn = (namespace: string): ((key: Key, reader: Reader) => Wor
   return (key, reader) => {
     const view = reader.get(SidecarSets, key);
     if (view === undefined || view.deletedAt !== undefined) return undefined;
+    const needsKubelets = view.usable !== undefined && hasNativeSidecars(view.usable);
     return {
       view,
       pods:
@@ -52,6 +56,7 @@ export const observeIn = (namespace: string): ((key: Key, reader: Reader) => Wor
               pod,
               claimed: reader.claimOn(pod.uid) !== undefined,
               marks: marks(pod),
+              kubelet: needsKubelets ? kubeletOf(pod, reader) : undefined,
             })),
       leaving: view.usable === undefined ? [] : leaving(view.name, view.usable, reader),
       uninjected: view.usable === undefined ? [] : uninjected(view.name, view.usable, reader),
@@ -64,6 +69,9 @@ export const observeIn = (namespace: string): ((key: Key, reader: Reader) => Wor
     };
   };
 };
+
+const kubeletOf = ({ nodeName }: PodView, reader: Reader): string | undefined =>
+  nodeName === undefined ? undefined : reader.get(Nodes, nodeName)?.kubeletVersion;
 
 /** A set that was deleted and made again finds revisions of its predecessor: they go with that one. */
 const isFree = (revision: RevisionView, { uid }: SidecarSetView): boolean =>

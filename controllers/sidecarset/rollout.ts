@@ -4,6 +4,7 @@ import { resolve } from '../../api/intOrPercent.ts';
 import type { Reason } from '../../workloads/reasons.ts';
 import { type Candidate, choose } from '../../workloads/rollout/budget.ts';
 import { markAnnotations } from '../../workloads/sidecars/marks.ts';
+import { sidecarLeftBehind } from '../../workloads/sidecars/native.ts';
 import { inOrder } from '../../workloads/sidecars/order.ts';
 import { isPin } from '../../workloads/sidecars/revision.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
@@ -67,7 +68,7 @@ const stepsOf = (members: readonly Member[], by: Step['by']): readonly Step[] =>
 
 const stepFor = (member: Member, set: UsableSidecarSet): Step => ({
   member,
-  by: fitsInPlace(member, set) ? 'update' : 'eviction',
+  by: canStay(member, set) ? 'update' : 'eviction',
 });
 
 const reasonFor = (member: Member, reason: Reason | undefined): readonly (readonly [Member, Reason])[] =>
@@ -80,13 +81,23 @@ const blockOf = (member: Member, { set, isRecorded, isInjecting, fieldsOf }: Sit
   if (member.mark === undefined) return { reason: 'RecordBroken', annotation: markAnnotations.hash };
   if (member.markWithoutImage === undefined)
     return { reason: 'RecordBroken', annotation: markAnnotations.withoutImage };
-  if (!fitsInPlace(member, set) && !isReplaceable(member, set))
-    return { reason: 'NotInPlace', fields: fieldsOf(member) };
+  if (!canStay(member, set) && !isReplaceable(member, set)) return whyNotInPlace(member, set, fieldsOf);
   if (strategy.paused) return { reason: 'Paused' };
   if (strategy.selector?.matches(member.pod.labels) === false) return { reason: 'NotSelected' };
   // The new twin may have taken over from the former one already: that must not be made to work again as it stands.
   if (member.pairs.some(pair => pair.resetAfter !== undefined)) return { reason: 'Settling' };
-  return isRecorded && (isInjecting || fitsInPlace(member, set)) ? undefined : { reason: 'RevisionPending' };
+  return isRecorded && (isInjecting || canStay(member, set)) ? undefined : { reason: 'RevisionPending' };
+};
+
+/** It can be moved where it stands. */
+const canStay = (member: Member, set: UsableSidecarSet): boolean =>
+  fitsInPlace(member, set) && sidecarLeftBehind(member, set.injection) === undefined;
+
+const whyNotInPlace = (member: Member, set: UsableSidecarSet, fieldsOf: Situation['fieldsOf']): Reason => {
+  const container = fitsInPlace(member, set) ? sidecarLeftBehind(member, set.injection) : undefined;
+  return container === undefined
+    ? { reason: 'NotInPlace', fields: fieldsOf(member) }
+    : { reason: 'KubeletTooOld', container, kubelet: member.kubelet ?? '' };
 };
 
 const fitsInPlace = ({ markWithoutImage }: Member, { injection }: UsableSidecarSet): boolean =>

@@ -45,7 +45,7 @@ export const conditionWrites = ({ set, members, course, isThere }: Audience, now
 const verdictOn = (member: Member, set: string, because: Reason | undefined): Verdict | undefined => {
   const reason = because?.reason;
   if (reason === 'NotUpdated' || reason === 'RecordBroken') return undefined;
-  if (reason === 'NotInPlace') return { set, can: false, repeats: false };
+  if (reason === 'NotInPlace' || reason === 'KubeletTooOld') return { set, can: false, repeats: false };
   return { set, can: true, repeats: member.record === undefined || !isMoved(member) };
 };
 

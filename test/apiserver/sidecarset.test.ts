@@ -1,111 +1,29 @@
 /** SidecarSets on a real control plane: pods get their sidecars, and the sidecars move on without the apps. */
 
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import type { Pod } from '../../api/kubernetes.ts';
-import { connect } from '../../kube/client/connect.ts';
-import { systemClock } from '../../kube/clock.ts';
-import type { KubeObject, Wire } from '../../kube/contract.ts';
+import { test } from 'node:test';
+import type { KubeObject } from '../../kube/contract.ts';
 import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
-import { readPodWrites } from '../instruments/audit.ts';
-import { check } from '../instruments/checker.ts';
-import { invariants } from '../instruments/invariants.ts';
-import { type Recorder, record } from '../instruments/recorder.ts';
-import { type Summary, summaryOf } from '../instruments/summary.ts';
+import {
+  aSet,
+  conditionOf,
+  identityOf,
+  imagesOf,
+  isComplete,
+  isReady,
+  podsOf,
+  type SetOptions,
+  sceneIn,
+  statusOf,
+  until,
+} from './sidecars.ts';
 
 const pods = 30;
 const cluster = await clusterForTests({ nodes: 5 });
 const { controller, webhook } = await installBerth(cluster);
-const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'test', clock: systemClock });
-after(() => client.close());
-
-interface SetOptions {
-  readonly image?: string;
-  readonly container?: Wire;
-  readonly strategy?: Wire;
-  readonly metadata?: Wire;
-}
-
-const aSet = (app: string, options: SetOptions = {}): KubeObject => ({
-  apiVersion: 'apps.kruise.io/v1beta1',
-  kind: 'SidecarSet',
-  metadata: { name: `${app}-logs`, ...options.metadata },
-  spec: {
-    selector: { matchLabels: { app } },
-    containers: [{ name: 'log', image: options.image ?? 'example.test/log:v1', ...options.container }],
-    ...(options.strategy === undefined ? {} : { updateStrategy: options.strategy }),
-  },
-});
-
-const aDeployment = (app: string, replicas: number): KubeObject => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: app, namespace: 'default' },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app } },
-    template: { metadata: { labels: { app } }, spec: { containers: [{ name: 'main', image: 'example.test/app:v1' }] } },
-  },
-});
-
-const apply = (...objects: readonly object[]): Promise<string> =>
-  cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-
-const podsOf = (recorder: Recorder, app: string): readonly Pod[] =>
-  recorder.newest('Pod').filter(({ metadata }) => metadata.labels?.['app'] === app) as unknown as readonly Pod[];
-
-const setOf = (recorder: Recorder, app: string): KubeObject | undefined =>
-  recorder.newest('SidecarSet').find(({ metadata }) => metadata.name === `${app}-logs`);
-
-interface Status extends Wire {
-  readonly observedGeneration?: number;
-  readonly conditions?: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason: string;
-    readonly message: string;
-  }[];
-}
-
-const statusOf = (recorder: Recorder, app: string): Status => (setOf(recorder, app)?.['status'] ?? {}) as Status;
-
-const conditionOf = (recorder: Recorder, app: string, type: string) => {
-  const set = setOf(recorder, app);
-  const status = statusOf(recorder, app);
-  const isCurrent = status.observedGeneration === set?.metadata.generation;
-  return isCurrent ? status.conditions?.find(c => c.type === type) : undefined;
-};
-
-const until = (what: string, seconds: number, holds: () => boolean): Promise<true> =>
-  waitFor(what, seconds * 1000, async () => holds() || undefined);
-
-const isReady = (pod: Pod): boolean =>
-  pod.status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True') ?? false;
-
-const begin = (name: string): Promise<Recorder> =>
-  record({ client, clock: systemClock, file: join(cluster.folder, `${name}.jsonl`) });
-
-/** Everything that was recorded is held against the invariants. */
-const judged = async (recorder: Recorder): Promise<Summary> => {
-  const chronicle = await recorder.stop();
-  const verdict = check(chronicle, invariants());
-  assert.deepEqual(verdict.violations, []);
-  return summaryOf(chronicle, verdict, readPodWrites(cluster.apiServer.auditLog));
-};
-
-/** An app whose pods all carry the sidecar and serve. */
-const running = async (recorder: Recorder, app: string, replicas: number, options: SetOptions = {}): Promise<void> => {
-  await apply(aSet(app, options));
-  await until('injection to be active', 30, () => conditionOf(recorder, app, 'InjectionActive')?.status === 'True');
-  await apply(aDeployment(app, replicas));
-  await until(`${replicas} pods that serve`, 60, () => podsOf(recorder, app).filter(isReady).length === replicas);
-};
-
-const imagesOf = (pod: Pod): readonly string[] =>
-  (pod.status?.containerStatuses ?? []).map(c => `${c.name} ${c.image} ${c.restartCount}`).sort();
+const { apply, begin, judged, running } = await sceneIn(cluster);
 
 test('new pods get the sidecar, and its image moves on within the budget while no app container restarts', async () => {
   await using recorder = await begin('roll');
@@ -115,22 +33,12 @@ test('new pods get the sidecar, and its image moves on within the budget while n
       pod.spec?.containers.map(c => c.name),
       ['log', 'main'],
     );
-  const before = podsOf(recorder, 'web')
-    .map(pod => `${pod.metadata?.uid} ${pod.spec?.nodeName} ${pod.status?.podIP}`)
-    .sort();
+  const before = podsOf(recorder, 'web').map(identityOf).sort();
   await apply(aSet('web', { image: 'example.test/log:v2', strategy: { maxUnavailable: '20%' } }));
-  await until(
-    'the roll to end',
-    120,
-    () =>
-      conditionOf(recorder, 'web', 'Ready')?.reason === 'UpToDate' &&
-      statusOf(recorder, 'web')['updatedReadyPods'] === pods,
-  );
+  await until('the roll to end', 120, () => isComplete(recorder, 'web-logs', pods));
   for (const pod of podsOf(recorder, 'web'))
     assert.deepEqual(imagesOf(pod), ['log example.test/log:v2 1', 'main example.test/app:v1 0']);
-  const after = podsOf(recorder, 'web')
-    .map(pod => `${pod.metadata?.uid} ${pod.spec?.nodeName} ${pod.status?.podIP}`)
-    .sort();
+  const after = podsOf(recorder, 'web').map(identityOf).sort();
   assert.deepEqual(after, before);
   const { appRestarts, unavailable, writesPerUpdate } = await judged(recorder);
   assert.equal(appRestarts, 0);
@@ -143,8 +51,12 @@ test('a bad image stops at the budget, and the way back is taken although the co
   await using recorder = await begin('back');
   await running(recorder, 'shop', pods, { strategy: { maxUnavailable: 3 } });
   await apply(aSet('shop', { image: 'example.test/log:no-such-image', strategy: { maxUnavailable: 3 } }));
-  await until('the roll to be stalled', 60, () => conditionOf(recorder, 'shop', 'Stalled')?.reason === 'ImageError');
-  assert.match(conditionOf(recorder, 'shop', 'Stalled')?.message ?? '', /container log cannot be started/);
+  await until(
+    'the roll to be stalled',
+    60,
+    () => conditionOf(recorder, 'shop-logs', 'Stalled')?.reason === 'ImageError',
+  );
+  assert.match(conditionOf(recorder, 'shop-logs', 'Stalled')?.message ?? '', /container log cannot be started/);
   await controller.kill();
   await apply(aSet('shop', { image: 'example.test/log:v3', strategy: { maxUnavailable: 3 } }));
   await controller.restart();
@@ -153,7 +65,7 @@ test('a bad image stops at the budget, and the way back is taken although the co
   );
   await controller.kill();
   await controller.restart();
-  await until('the roll to end', 120, () => statusOf(recorder, 'shop')['updatedReadyPods'] === pods);
+  await until('the roll to end', 120, () => statusOf(recorder, 'shop-logs')['updatedReadyPods'] === pods);
   const { appRestarts } = await judged(recorder);
   assert.equal(appRestarts, 0);
 });
@@ -163,11 +75,11 @@ test('a change of more than the image moves no pod and names the field; new pods
   await running(recorder, 'cart', 2);
   const changed = { image: 'example.test/log:v2', container: { env: [{ name: 'LEVEL', value: 'debug' }] } };
   await apply(aSet('cart', changed));
-  await until('the set to say so', 30, () => conditionOf(recorder, 'cart', 'Stalled')?.reason === 'NotInPlace');
-  assert.match(conditionOf(recorder, 'cart', 'Stalled')?.message ?? '', /spec\.containers\[0\]\.env/);
+  await until('the set to say so', 30, () => conditionOf(recorder, 'cart-logs', 'Stalled')?.reason === 'NotInPlace');
+  assert.match(conditionOf(recorder, 'cart-logs', 'Stalled')?.message ?? '', /spec\.containers\[0\]\.env/);
   for (const pod of podsOf(recorder, 'cart')) assert.deepEqual(imagesOf(pod)[0], 'log example.test/log:v1 0');
   await cluster.kubectl(['delete', 'pods', '-l', 'app=cart', '--wait=false']);
-  await until('new pods', 60, () => statusOf(recorder, 'cart')['updatedReadyPods'] === 2);
+  await until('new pods', 60, () => statusOf(recorder, 'cart-logs')['updatedReadyPods'] === 2);
   await judged(recorder);
 });
 
@@ -181,9 +93,17 @@ test('a sidecar that is upgraded hot leaves the app alone, and one that failed g
   const upgraded = 'log-1 example.test/log:empty 1, log-2 example.test/log:v2 1, main example.test/app:v1 0';
   await until('all twins to be swapped', 90, () => twins().join() === upgraded);
   await apply(aSet('mesh', hot('no-such-image')));
-  await until('the set to be stalled', 60, () => conditionOf(recorder, 'mesh', 'Stalled')?.reason === 'ImageError');
+  await until(
+    'the set to be stalled',
+    60,
+    () => conditionOf(recorder, 'mesh-logs', 'Stalled')?.reason === 'ImageError',
+  );
   await apply(aSet('mesh', hot('v2')));
-  await until('the roll to be taken back', 60, () => conditionOf(recorder, 'mesh', 'Ready')?.reason === 'UpToDate');
+  await until(
+    'the roll to be taken back',
+    60,
+    () => conditionOf(recorder, 'mesh-logs', 'Ready')?.reason === 'UpToDate',
+  );
   for (const pod of podsOf(recorder, 'mesh'))
     assert.deepEqual(imagesOf(pod).slice(1), upgraded.split(', ').slice(1), 'the healthy twin was never restarted');
   const { appRestarts } = await judged(recorder);
@@ -195,13 +115,7 @@ test('pods that cannot be changed where they stand are evicted one by one, if th
   const strategy = { nonInPlace: 'Recreate' };
   await running(recorder, 'box', 3, { strategy });
   await apply(aSet('box', { strategy, container: { env: [{ name: 'LEVEL', value: 'debug' }] } }));
-  await until(
-    'all pods to be new',
-    90,
-    () =>
-      conditionOf(recorder, 'box', 'Ready')?.reason === 'UpToDate' &&
-      statusOf(recorder, 'box')['updatedReadyPods'] === 3,
-  );
+  await until('all pods to be new', 90, () => isComplete(recorder, 'box-logs', 3));
   for (const pod of podsOf(recorder, 'box').filter(isReady))
     assert.ok(pod.spec?.containers.some(c => c.env?.some(e => e.name === 'LEVEL')));
   await judged(recorder);
@@ -232,7 +146,7 @@ test('without any webhook pods start, are counted, and only namespaces that ask 
   await webhook.kill();
   await cluster.kubectl(['scale', 'deployment', 'late', '--replicas=2']);
   await until('the pod to serve', 60, () => podsOf(recorder, 'late').filter(isReady).length === 2);
-  await until('it to be counted', 30, () => statusOf(recorder, 'late')['uninjectedPods'] === 1);
+  await until('it to be counted', 30, () => statusOf(recorder, 'late-logs')['uninjectedPods'] === 1);
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',

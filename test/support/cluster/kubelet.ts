@@ -6,7 +6,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Pod, PodCondition } from '../../../api/kubernetes.ts';
+import type { Container, Pod, PodCondition } from '../../../api/kubernetes.ts';
 import type { KubeObject } from '../../../kube/contract.ts';
 
 interface Runtime {
@@ -74,7 +74,7 @@ export class Kubelets {
     const changed = wanted.find(([name, image]) => runtime.containers.get(name)?.asked !== image);
     if (changed === undefined && runtime.observed !== generation) {
       runtime.observed = generation;
-      runtime.wanted = new Map((pod.spec?.containers ?? []).map(({ name, image }) => [name, image ?? '']));
+      runtime.wanted = new Map(running(pod).map(({ name, image }) => [name, image ?? '']));
       return;
     }
     const [name, image] = changed ?? wanted.find(([, asked]) => asked.includes('crash')) ?? [];
@@ -102,11 +102,11 @@ export class Kubelets {
   }
 
   #statusOf(pod: Pod, runtime: Runtime) {
-    const names = pod.spec?.containers.map(({ name }) => name) ?? [];
-    const running = names.every(name => runtime.containers.get(name)?.state === 'running');
+    const names = running(pod).map(({ name }) => name);
+    const isUp = names.every(name => runtime.containers.get(name)?.state === 'running');
     const status = (type: string): string | undefined => pod.status?.conditions?.find(c => c.type === type)?.status;
     const gates = pod.spec?.readinessGates?.map(({ conditionType }) => conditionType) ?? [];
-    const ready = running && gates.every(gate => status(gate) === 'True');
+    const ready = isUp && gates.every(gate => status(gate) === 'True');
     const started = names.every(name => runtime.containers.has(name));
     const mine = ['PodScheduled', 'ContainersReady', 'Ready'];
     return {
@@ -115,13 +115,11 @@ export class Kubelets {
       conditions: [
         ...(pod.status?.conditions ?? []).filter(c => !mine.includes(c.type)),
         this.#condition(pod, 'PodScheduled', true),
-        this.#condition(pod, 'ContainersReady', running),
+        this.#condition(pod, 'ContainersReady', isUp),
         this.#condition(pod, 'Ready', ready),
       ],
-      containerStatuses: names.flatMap(name => {
-        const container = runtime.containers.get(name);
-        return container === undefined ? [] : [statusOf(name, container)];
-      }),
+      containerStatuses: statusesOf(pod.spec?.containers, runtime),
+      ...(pod.spec?.initContainers && { initContainerStatuses: statusesOf(pod.spec.initContainers, runtime) }),
     };
   }
 
@@ -131,6 +129,18 @@ export class Kubelets {
     return before?.status === status ? before : { type, status, lastTransitionTime: this.#now() };
   }
 }
+
+/** Containers that run as long as the pod: init containers are over before anything is looked at, but for native sidecars. */
+const running = ({ spec }: Pod): readonly Container[] => [
+  ...(spec?.initContainers?.filter(c => c.restartPolicy === 'Always') ?? []),
+  ...(spec?.containers ?? []),
+];
+
+const statusesOf = (containers: readonly Container[] | undefined, runtime: Runtime) =>
+  (containers ?? []).flatMap(({ name }) => {
+    const container = runtime.containers.get(name);
+    return container === undefined ? [] : [statusOf(name, container)];
+  });
 
 const statusOf = (name: string, { image, imageID, id, restarts, startedAt, state }: Running) => ({
   name,
