@@ -54,6 +54,14 @@ const requestFault = (fault: WriteFault, { proxy, track, crash }: Victim): Reque
       return { do: 'wait', when: 'after', for: late };
     case 'busy':
       return { do: 'answer', when: 'before', status: 429, retryAfterSeconds: 1 };
+    case 'unavailable':
+      return { do: 'answer', when: 'before', status: 503 };
+    case 'lost-request':
+      return { do: 'reset', when: 'before' };
+    case 'error-after':
+      return { do: 'answer', when: 'after', status: 500 };
+    case 'black-hole':
+      return { do: 'black hole', when: 'after' };
   }
 };
 
@@ -69,5 +77,9 @@ const eventFault = (fault: EventFaultKind, { proxy }: Victim): EventFault => {
       return { do: 'wait', for: late };
     case 'duplicate':
       return { do: 'duplicate' };
+    case 'expire':
+      return { do: 'expire' };
+    case 'cut':
+      return { do: 'reset' };
   }
 };

@@ -18,6 +18,14 @@ export const writeFaults = [
   'late-answer',
   /** 429: the server has no time, and says when to come back. */
   'busy',
+  /** 503, and no word about when to come back. */
+  'unavailable',
+  /** The connection breaks before the server has the request: to the process it may have taken place. */
+  'lost-request',
+  /** The write takes place, and the answer is a 500. */
+  'error-after',
+  /** The write takes place, and no answer ever comes: the process has to give up by itself. */
+  'black-hole',
 ] as const;
 
 /** What can go wrong about an event that we are told of. */
@@ -28,6 +36,10 @@ export const eventFaults = [
   'delay',
   /** Told twice. */
   'duplicate',
+  /** 410 in its place: a list shows what is there. */
+  'expire',
+  /** The connection breaks in its place; the next watch tells it. */
+  'cut',
 ] as const;
 
 export type WriteFault = (typeof writeFaults)[number];

@@ -47,6 +47,8 @@ test('an event is disturbed if something is written after it about the same obje
     'drop MODIFIED pods db-0 #1',
     'delay MODIFIED pods db-0 #1',
     'duplicate MODIFIED pods db-0 #1',
+    'expire MODIFIED pods db-0 #1',
+    'cut MODIFIED pods db-0 #1',
   ]);
 });
 
@@ -58,6 +60,10 @@ test('every write is disturbed in every way', () => {
     'lost answer patch pods db-0 #1',
     'late answer patch pods db-0 #1',
     'busy patch pods db-0 #1',
+    'unavailable patch pods db-0 #1',
+    'lost request patch pods db-0 #1',
+    'error after patch pods db-0 #1',
+    'black hole patch pods db-0 #1',
   ]);
 });
 
@@ -88,6 +94,17 @@ test('of moments of one sort the first and the last are disturbed, and all of th
   assert.deepEqual([dropped('thrifty'), dropped('everything')], [2, 4]);
   assert.ok(plans(moments).includes('drop MODIFIED pods db-0 #1'));
   assert.ok(plans(moments).includes('drop MODIFIED pods db-3 #1'));
+});
+
+test('where faults are told apart by the answer alone, the first moment of a sort is enough', () => {
+  const moments = recording(
+    write('db-0', { sort: 'one' }),
+    write('db-1', { sort: 'one' }),
+    write('db-2', { sort: 'two' }),
+  );
+  const disturbed = (fault: string) => plans(moments).filter(plan => plan.startsWith(fault));
+  assert.deepEqual(disturbed('error after'), ['error after patch pods db-0 #1', 'error after patch pods db-2 #1']);
+  assert.deepEqual(disturbed('black hole'), ['black hole patch pods db-0 #1']);
 });
 
 test('a run in which nothing is written has no plans', () => {

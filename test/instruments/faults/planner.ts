@@ -4,8 +4,8 @@ import { type EventFaultKind, eventFaults, type Perturbation, type WriteFault, w
 import type { Moment } from './track.ts';
 
 /**
- * `thrifty`: of moments of one sort only the first and the last are disturbed: three pods of one set that go through
- * the same states have the same chances to be treated wrongly, but for their order.
+ * `thrifty`: of moments of one sort only the first and the last are disturbed, by some faults only the first: three pods
+ * of one set that go through the same states have the same chances to be treated wrongly, but for their order.
  */
 export type Thoroughness = 'thrifty' | 'everything';
 
@@ -21,7 +21,7 @@ export const perturbationsOf = (
   const candidates = moments.flatMap(moment =>
     moment.is === 'write' ? ofWrite(moment, moments) : ofEvent(moment, moments),
   );
-  return (thoroughness === 'thrifty' ? firstAndLast(candidates) : candidates).map(({ perturbation }) => perturbation);
+  return (thoroughness === 'thrifty' ? oneOfASort(candidates) : candidates).map(({ perturbation }) => perturbation);
 };
 
 const ofWrite = (moment: Moment, moments: readonly Moment[]): readonly Candidate[] =>
@@ -54,8 +54,46 @@ const isFollowedByWrite = (event: Moment, moments: readonly Moment[]): boolean =
     ({ is, at, concerns }) => is === 'write' && at > event.at && concerns.some(c => event.concerns.includes(c)),
   );
 
-const firstAndLast = (candidates: readonly Candidate[]): readonly Candidate[] => {
-  const groups = Map.groupBy(candidates, ({ moment, perturbation }) => `${perturbation.do} ${moment.sort}`);
-  const chosen = new Set([...groups.values()].flatMap(group => [group[0], group.at(-1)]));
-  return candidates.filter(candidate => chosen.has(candidate));
+/**
+ * Faults that differ from another one only in what the process is told, and need no second moment of a sort to show it.
+ * The black hole costs the process half a minute: one for each kind of write.
+ */
+const chosenOf = ({ moment, perturbation }: Candidate): Choice => {
+  const { sort, point } = moment;
+  switch (perturbation.do) {
+    case 'black-hole':
+      return { group: `${point.verb} ${point.of}`, which: 'first' };
+    case 'unavailable':
+    case 'lost-request':
+    case 'error-after':
+    case 'expire':
+    case 'cut':
+      return { group: sort, which: 'first' };
+    case 'crash-before':
+    case 'crash-after':
+    case 'stale-restart':
+    case 'lost-answer':
+    case 'late-answer':
+    case 'busy':
+    case 'drop':
+    case 'delay':
+    case 'duplicate':
+      return { group: sort, which: 'first and last' };
+  }
+};
+
+interface Choice {
+  /** Moments that are alike for this fault. */
+  readonly group: string;
+  readonly which: 'first' | 'first and last';
+}
+
+const oneOfASort = (candidates: readonly Candidate[]): readonly Candidate[] => {
+  const choices = candidates.map(candidate => ({ candidate, ...chosenOf(candidate) }));
+  const groups = Map.groupBy(choices, ({ candidate, group }) => `${candidate.perturbation.do} ${group}`);
+  const chosen = [...groups.values()].flatMap(group =>
+    [group[0], group.at(-1)].filter((choice, index) => index === 0 || choice?.which === 'first and last'),
+  );
+  const kept = new Set(chosen.map(choice => choice?.candidate));
+  return candidates.filter(candidate => kept.has(candidate));
 };
