@@ -1,7 +1,9 @@
 /** A cluster with Berth in it, whose controller reaches the apiserver only through a fault proxy. */
 
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { connect } from '../../../kube/client/connect.ts';
 import type { Client } from '../../../kube/client.ts';
@@ -67,7 +69,7 @@ const startController = async (
   cluster: Cluster,
   { webhookUrl, proxyUrl }: { readonly webhookUrl: string; readonly proxyUrl: string },
 ): Promise<ClusterProcess> => {
-  const [port = 0] = await freePorts(1);
+  const [[port = 0], script] = await Promise.all([freePorts(1), bundle(cluster)]);
   const kubeconfig = kubeconfigAt(proxyUrl, await cluster.kubeconfigFor(user, groups));
   const flags = {
     kubeconfig,
@@ -80,15 +82,18 @@ const startController = async (
     program: {
       name: 'berth-controller-behind-proxy',
       command: process.execPath,
-      args: [
-        join(root, 'main.ts'),
-        'controller',
-        ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
-      ],
+      args: [script, 'controller', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])],
       log: join(cluster.folder, 'logs', 'berth-controller-behind-proxy.log'),
     },
     isHealthy: () => isReady(port),
   });
+};
+
+/** One file starts in a quarter of the time that the sources take, and what is edited meanwhile does not get into it. */
+const bundle = async (cluster: Cluster): Promise<string> => {
+  const script = join(cluster.folder, 'bundle', 'berth.mjs');
+  await promisify(execFile)(process.execPath, [join(root, 'scripts', 'build.ts'), script]);
+  return script;
 };
 
 /** The same user at another address. */

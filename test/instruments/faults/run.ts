@@ -1,4 +1,4 @@
-/** One run of a scenario in a laboratory, in a namespace and with a process of its own. */
+/** One run of a scenario in a laboratory, in a namespace of its own. */
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { differences, endStateOf, traffic } from './endState.ts';
 import type { Laboratory } from './laboratory.ts';
 import { belongsTo, type Place, placeFor } from './names.ts';
 import type { Perturbation } from './perturbation.ts';
+import { clearAway, makeNamespace } from './premises.ts';
 import { Now, type Scenario, type Step } from './scenario.ts';
 import { type Moment, Track } from './track.ts';
 
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly perturbation?: Perturbation;
   /** Lines that a run must end with; without them it ends when nothing is written any more. */
   readonly until?: readonly string[];
+  /** Whether the controller begins anew, or goes on after the runs before. */
+  readonly process: 'new' | 'used';
 }
 
 const recorded = everything.filter(({ kind }) => kind !== 'Lease' && kind !== 'Event');
@@ -75,14 +78,13 @@ class Attempt {
     this.#track = new Track(place);
   }
 
-  /** A fresh process and a fresh namespace: nothing is left of the runs before. */
   async begin(): Promise<void> {
     const { cluster, client, controller, proxy } = this.#lab;
     const file = join(cluster.folder, `record-${this.#place.id}.jsonl`);
     const [recorder] = await Promise.all([
       record({ client, clock: systemClock, resources: recorded, file }),
-      controller.restart(),
-      cluster.kubectl(['create', 'namespace', this.#place.namespace]),
+      this.#options.process === 'new' || controller.pid === undefined ? controller.restart() : undefined,
+      makeNamespace(client, this.#place),
     ]);
     this.#recorder = recorder;
     this.#endings.push(proxy.observe(this.#track));
@@ -180,17 +182,12 @@ class Attempt {
     };
   }
 
-  /** Owners go first: a namespace that ends under a controller at work makes noise. */
   async leave(): Promise<void> {
-    const { cluster, proxy } = this.#lab;
-    const { id, namespace } = this.#place;
+    const { client, proxy } = this.#lab;
     for (const ending of this.#endings) ending();
     proxy.calm();
     await this.#recorder?.[Symbol.asyncDispose]();
-    const kinds = 'statefulsets.apps.kruise.io,broadcastjobs.apps.kruise.io,deployments';
-    await cluster.kubectl(['delete', kinds, '--all', `--namespace=${namespace}`, '--wait=false']);
-    await cluster.kubectl(['delete', 'sidecarset', `agent-${id}`, '--ignore-not-found', '--wait=false']);
-    await cluster.kubectl(['delete', 'namespace', namespace, '--wait=false']);
+    await clearAway(client, this.#place);
   }
 }
 
