@@ -98,7 +98,7 @@ const withAnnotation = (cluster: Cluster, key: string, value: string): void => {
 };
 
 describe('A hot upgrade', () => {
-  it('tells both twins their versions at every moment, to and fro', () => {
+  it('tells both twins their versions at every moment, to and fro [§12.2 versions, §12.3 table]', () => {
     const cluster = fleet(1);
     roll(cluster, hot('log:v2'));
     roll(cluster, hot('log:v3'));
@@ -112,7 +112,7 @@ describe('A hot upgrade', () => {
     assert.deepEqual(imagesOf(podOf(cluster)), ['log-1=log:v3', 'log-2=log:empty']);
   });
 
-  it('leaves no pod with two images, counts them all as updated, and restarts no app', () => {
+  it('leaves no pod with two images, counts them all as updated, and restarts no app [§12.2 empty twin, §12.3 what]', () => {
     const cluster = fleet(4, hot('log:v1', { strategy: { maxUnavailable: 2 } }));
     roll(cluster, hot('log:v2', { strategy: { maxUnavailable: 2 } }));
     for (let i = 0; i < 4; i += 1) {
@@ -123,7 +123,7 @@ describe('A hot upgrade', () => {
     assert.equal(statusOf(cluster)['updatedReadyPods'], 4);
   });
 
-  it('says on the pod that the former twin was emptied', () => {
+  it('says on the pod that the former twin was emptied [§11.8 reset]', () => {
     const cluster = fleet(1);
     cluster.apply(SidecarSets, aSidecarSet(hot('log:v2')));
     const told: string[] = [];
@@ -135,7 +135,7 @@ describe('A hot upgrade', () => {
     assert.ok(told.includes('ResetContainerSucceed'));
   });
 
-  it('does not empty the former twin while the new one crashes, although it is ready for moments', () => {
+  it('does not empty the former twin while the new one crashes, although it is ready for moments [§12.3 when]', () => {
     const cluster = fleet(1);
     cluster.apply(SidecarSets, aSidecarSet(hot('log:crash')));
     for (let round = 0; round < 200; round += 1) {
@@ -147,7 +147,7 @@ describe('A hot upgrade', () => {
     assert.deepEqual(imagesOf(podOf(cluster)), ['log-1=log:v1', 'log-2=log:crash']);
   });
 
-  it('moves on from a bad image in the twin that failed; the other one serves all along', () => {
+  it('moves on from a bad image in the twin that failed; the other one serves all along [§12.2 broken twin]', () => {
     const cluster = fleet(1);
     roll(cluster, hot('log:bad'));
     cluster.apply(SidecarSets, aSidecarSet(hot('log:v3')));
@@ -159,7 +159,7 @@ describe('A hot upgrade', () => {
 });
 
 describe('The way back from a hot upgrade that failed', () => {
-  it('makes the healthy twin work again, without a restart, and empties the bad one', () => {
+  it('makes the healthy twin work again, without a restart, and empties the bad one [§12.2 same image]', () => {
     const cluster = fleet(1);
     roll(cluster, hot('log:bad'));
     roll(cluster, hot('log:v1'));
@@ -194,7 +194,7 @@ describe('The way back from a hot upgrade that failed', () => {
 
 describe('A hot upgrade that was begun is ended', () => {
   const stops: readonly (readonly [string, SetOptions])[] = [
-    ['while the set is paused', { strategy: { paused: true } }],
+    ['while the set is paused [§12.3 paused]', { strategy: { paused: true } }],
     ['under NotUpdate', { strategy: { type: 'NotUpdate' } }],
     ['while other fields of the set wait for new pods', { container: { env: [{ name: 'A', value: '1' }] } }],
     [
@@ -218,7 +218,7 @@ describe('A hot upgrade that was begun is ended', () => {
 });
 
 describe('Pods whose twins are both live, left so by OpenKruise', () => {
-  it('are reset within the budget', () => {
+  it('are reset within the budget [§11.2 #7]', () => {
     const cluster = fleet(4);
     roll(cluster, hot('log:v2', { strategy: { maxUnavailable: 4, partition: 4 } }));
     const set = hot('log:v2', { strategy: { maxUnavailable: 1 } });

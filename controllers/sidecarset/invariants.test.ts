@@ -147,7 +147,7 @@ const histories = (cluster: Cluster): readonly (readonly [KubeObject | undefined
 };
 
 describe('A rollout of a SidecarSet', () => {
-  it('budget: of pods that served when they were taken, no more than maxUnavailable are under way', () => {
+  it('budget: of pods that served when they were taken, no more than maxUnavailable are under way [§11.6 d]', () => {
     fc.assert(
       fc.property(scenario, s => {
         const story = new Story(s);
@@ -215,7 +215,7 @@ describe('A rollout of a SidecarSet', () => {
     );
   });
 
-  it('converges and is quiet: after any history, a good image reaches every pod, and then nothing is written', () => {
+  it('converges and is quiet: after any history, a good image reaches every pod, and then nothing is written [§11.2 #8]', () => {
     fc.assert(
       fc.property(scenario, s => {
         const story = new Story(s);

@@ -59,7 +59,7 @@ const reasons = (cluster: Cluster): readonly string[] =>
   (cluster.plan('logs')?.reasons ?? []).map(({ pod, reason, message }) => `${pod} ${reason}: ${message}`).sort();
 
 describe('The image of a native sidecar', () => {
-  it('is changed in place, and the app is not restarted', () => {
+  it('is changed in place, and the app is not restarted [§11.9 native]', () => {
     const cluster = rolled('v1.36.3');
     cluster.settle('logs');
     assert.deepEqual(running(cluster), ['mesh:v2 1, app:v1 0', 'mesh:v2 1, app:v1 0']);

@@ -76,7 +76,7 @@ const broken = (cluster: Cluster, name: string): void => {
 };
 
 describe('A roll', () => {
-  it('records the revision before any pod names it', () => {
+  it('records the revision before any pod names it [§11.2 #2]', () => {
     const cluster = fleet(3);
     cluster.apply(SidecarSets, aSidecarSet({ image: 'log:v2' }));
     cluster.seeAll();
@@ -90,7 +90,7 @@ describe('A roll', () => {
     );
   });
 
-  it('writes images, mark and record of a pod in one patch', () => {
+  it('writes images, mark and record of a pod in one patch [§11.7 images, §11.7 hash, §11.7 record]', () => {
     const cluster = changed(fleet(1), { image: 'log:v2' });
     const [patch] = cluster.plan('logs')?.actions ?? [];
     assert.ok(patch?.do === 'patch' && patch.patch.as === 'json');
@@ -105,7 +105,7 @@ describe('A roll', () => {
     assert.match(patch.why, /^move default\/web-0 to revision logs-\w+ of SidecarSet logs: log=log:v2$/);
   });
 
-  it('ends with every pod at the new image, and no container of the app restarted', () => {
+  it('ends with every pod at the new image, and no container of the app restarted [§11.2 #9, §11.9 image]', () => {
     const cluster = changed(fleet(5), { image: 'log:v2', strategy: { maxUnavailable: 2 } });
     cluster.settle('logs');
     for (let i = 0; i < 5; i += 1)
@@ -123,7 +123,7 @@ describe('A roll', () => {
     ]);
   });
 
-  it('goes back as well, and the old revision becomes the newest one', () => {
+  it('goes back as well, and the old revision becomes the newest one [§10 rollback]', () => {
     const cluster = changed(fleet(2), { image: 'log:v2' });
     cluster.settle('logs');
     changed(cluster, { image: 'log:v1' });
@@ -145,7 +145,7 @@ describe('Metadata that a set patches', () => {
   });
   const levelOf = (cluster: Cluster) => podOf(cluster, 'web-0').metadata.annotations?.['log.example/level'];
 
-  it('comes with the next image, and not before', () => {
+  it('comes with the next image, and not before [§9 on update, §11.7 metadata]', () => {
     const cluster = fleet(1, { spec: note('info') });
     changed(cluster, { spec: note('debug') });
     cluster.settle('logs');
@@ -190,23 +190,23 @@ describe('Metadata that a set patches', () => {
 describe('How many pods are taken', () => {
   const rows: readonly (readonly [string, number, Wire, number])[] = [
     ['one of five by default', 5, {}, 1],
-    ['as many as maxUnavailable says', 10, { maxUnavailable: 3 }, 3],
+    ['as many as maxUnavailable says [§2.4 maxUnavailable]', 10, { maxUnavailable: 3 }, 3],
     ['a share of all pods, rounded up', 5, { maxUnavailable: '5%' }, 1],
     ['a share of all pods', 10, { maxUnavailable: '50%' }, 5],
     ['none under maxUnavailable 0', 5, { maxUnavailable: 0 }, 0],
     ['all under maxUnavailable 100%', 5, { maxUnavailable: '100%' }, 5],
-    ['all but the partition', 10, { maxUnavailable: 10, partition: 4 }, 6],
+    ['all but the partition [§11.6 c, §2.4 partition]', 10, { maxUnavailable: 10, partition: 4 }, 6],
     ['all but a share', 10, { maxUnavailable: 10, partition: '18%' }, 8],
     ['one at least under a share below 100%', 5, { maxUnavailable: 5, partition: '99%' }, 1],
     ['all but one under a share of 1%', 5, { maxUnavailable: 5, partition: '1%' }, 4],
     ['none under a partition of 100%', 5, { maxUnavailable: 5, partition: '100%' }, 0],
-    ['none while paused', 5, { maxUnavailable: 5, paused: true }, 0],
-    ['none under NotUpdate', 5, { type: 'NotUpdate', maxUnavailable: 5 }, 0],
+    ['none while paused [§2.4 paused, §11.2 #6]', 5, { maxUnavailable: 5, paused: true }, 0],
+    ['none under NotUpdate [§11.2 #5]', 5, { type: 'NotUpdate', maxUnavailable: 5 }, 0],
   ];
   for (const [what, pods, strategy, count] of rows)
     it(what, () => assert.equal(taken(changed(fleet(pods), { image: 'log:v2', strategy })).length, count));
 
-  it('those that the selector names', () => {
+  it('those that the selector names [§11.6 a, §2.4 selector]', () => {
     const cluster = fleet(3);
     const pod = podOf(cluster, 'web-1');
     cluster.objects.put(Pods, { ...pod, metadata: { ...pod.metadata, labels: { app: 'web', canary: 'yes' } } });
@@ -219,7 +219,7 @@ describe('How many pods are taken', () => {
     ]);
   });
 
-  it('pods that do not serve first, and beyond the budget', () => {
+  it('pods that do not serve first, and beyond the budget [§11.6 d]', () => {
     const cluster = fleet(4);
     broken(cluster, 'web-2');
     broken(cluster, 'web-3');
@@ -228,7 +228,7 @@ describe('How many pods are taken', () => {
     assert.equal(all.length, 3);
   });
 
-  it('none more before those that were taken have settled', () => {
+  it('none more before those that were taken have settled [§11.5 ready]', () => {
     const cluster = changed(fleet(3), { image: 'log:v2' });
     cluster.pass('logs');
     assert.deepEqual(taken(cluster), []);
@@ -239,7 +239,7 @@ describe('How many pods are taken', () => {
 describe('A change of more than images', () => {
   const more = { image: 'log:v2', container: { env: [{ name: 'A', value: '1' }] } };
 
-  it('moves no pod, and names the fields', () => {
+  it('moves no pod, and names the fields [§11.9 other fields]', () => {
     const cluster = changed(fleet(2), more);
     assert.deepEqual(taken(cluster), []);
     const plan = cluster.plan('logs');
@@ -249,7 +249,7 @@ describe('A change of more than images', () => {
     );
   });
 
-  it('leaves the set stalled, with the fields in the message and an event', () => {
+  it('leaves the set stalled, with the fields in the message and an event [§11.8 not upgradable]', () => {
     const cluster = fleet(2);
     cluster.apply(SidecarSets, aSidecarSet(more));
     cluster.seeAll();
@@ -266,7 +266,7 @@ describe('A change of more than images', () => {
     ]);
   });
 
-  it('that is taken back lets the image through', () => {
+  it('that is taken back lets the image through [§11.9 taken back]', () => {
     const cluster = changed(fleet(2), more);
     changed(cluster, { image: 'log:v2' });
     assert.equal(taken(cluster).length, 1);
@@ -326,7 +326,7 @@ describe('Pods of a set', () => {
     assert.deepEqual(taken(cluster), []);
   });
 
-  it('that lose their label leave, and keep their containers', () => {
+  it('that lose their label leave, and keep their containers [§6 controller, §11.2 #1]', () => {
     const cluster = fleet(2);
     const pod = podOf(cluster, 'web-0');
     cluster.objects.put(Pods, { ...pod, metadata: { ...pod.metadata, labels: {} } });
@@ -365,7 +365,7 @@ describe('A set that was stored past the webhook', () => {
 });
 
 describe('Revisions', () => {
-  it('beyond the limit go, oldest first, and never one that a pod carries', () => {
+  it('beyond the limit go, oldest first, and never one that a pod carries [§10 limit]', () => {
     const limited = { spec: { revisionHistoryLimit: 2 } };
     const cluster = fleet(1, { ...limited, strategy: { type: 'NotUpdate' } });
     for (const image of ['log:v2', 'log:v3', 'log:v4']) {
@@ -378,7 +378,7 @@ describe('Revisions', () => {
     );
   });
 
-  it('carry the custom version of the set', () => {
+  it('carry the custom version of the set [§10 custom version]', () => {
     const cluster = fleet(0, { spec: { customVersion: 'one' } });
     changed(cluster, { spec: { customVersion: 'two' } });
     cluster.settle('logs');
@@ -410,18 +410,18 @@ describe('The condition SidecarSetUpgradable', () => {
       c => c.type === 'SidecarSetUpgradable',
     );
 
-  it('is not there on pods that were only injected', () => {
+  it('is not there on pods that were only injected [§11.8 condition]', () => {
     const cluster = fleet(1);
     assert.equal(upgradable(cluster), undefined);
   });
 
-  it('is True after an update', () => {
+  it('is True after an update [§11.7 condition]', () => {
     const cluster = changed(fleet(1), { image: 'log:v2' });
     cluster.settle('logs');
     assert.equal(upgradable(cluster), 'True AllSidecarsetUpgradable {"logs":true}');
   });
 
-  it('is False on pods that would need to be replaced, until the change is taken back', () => {
+  it('is False on pods that would need to be replaced, until the change is taken back [§11.8 condition]', () => {
     const cluster = changed(fleet(2), more);
     cluster.settle('logs');
     for (const name of ['web-0', 'web-1'])

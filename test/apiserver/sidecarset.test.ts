@@ -25,7 +25,7 @@ const cluster = await clusterForTests({ nodes: 5 });
 const { controller, webhook } = await installBerth(cluster);
 const { apply, begin, judged, running } = await sceneIn(cluster);
 
-test('new pods get the sidecar, and its image moves on within the budget while no app container restarts', async () => {
+test('new pods get the sidecar, and its image moves on within the budget while no app container restarts [§11.9 image]', async () => {
   await using recorder = await begin('roll');
   await running(recorder, 'web', pods, { strategy: { maxUnavailable: '20%' } });
   for (const pod of podsOf(recorder, 'web'))
@@ -70,7 +70,7 @@ test('a bad image stops at the budget, and the way back is taken although the co
   assert.equal(appRestarts, 0);
 });
 
-test('a change of more than the image moves no pod and names the field; new pods get it', async () => {
+test('a change of more than the image moves no pod and names the field; new pods get it [§11.9 other fields]', async () => {
   await using recorder = await begin('fields');
   await running(recorder, 'cart', 2);
   const changed = { image: 'example.test/log:v2', container: { env: [{ name: 'LEVEL', value: 'debug' }] } };
@@ -129,6 +129,11 @@ test('a set that could not work is refused, with every mistake and where it is',
   );
   assert.match(message, /spec\.containers\[0\]\.name: "Log"/);
   assert.match(message, /spec\.containers\[0\]\.image: must be given/);
+});
+
+test('metadata of a set is checked by the apiserver [§4.2 #1]', async () => {
+  const odd = apply(aSet('odd', { metadata: { labels: { 'no key!': 'x' } } }));
+  await assert.rejects(odd, /metadata\.labels: Invalid value: "no key!"/);
 });
 
 test('a set gets its hashes, whatever its author wrote there', async () => {

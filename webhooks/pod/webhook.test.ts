@@ -55,7 +55,7 @@ const containersAfter = (pod: KubeObject, reader: Reader, more: Partial<typeof b
 const own = 'main app:v1';
 
 describe('A pod that is created', () => {
-  it('gets the sets that select it, in the order of their names', () => {
+  it('gets the sets that select it, in the order of their names [§7.4 several sets]', () => {
     const sets = [
       aSidecarSet({ name: 'b', spec: { containers: [{ name: 'b', image: 'b' }] } }),
       aSidecarSet({ name: 'a' }),
@@ -104,7 +104,7 @@ describe('A pod that is created', () => {
     assert.deepEqual(containersAfter(aPod(), knowing(aSidecarSet()), { subresource: 'binding' }), [own]);
   });
 
-  it('gets a canary instead of its base', () => {
+  it('gets a canary instead of its base [§7.9 canary]', () => {
     const canary = aSidecarSet({
       name: 'canary',
       image: 'log:canary',
@@ -113,6 +113,18 @@ describe('A pod that is created', () => {
       },
     });
     assert.deepEqual(containersAfter(aPod(), knowing(aSidecarSet(), canary)), ['log log:canary', own]);
+  });
+
+  it('in a dry run gets the same answer as without [§7.12 dry run]', () => {
+    const reader = knowing(aSidecarSet());
+    assert.deepEqual(created(aPod(), reader, { dryRun: true }), created(aPod(), reader));
+  });
+
+  it('is given nothing more when it is updated [§7.11 update]', () => {
+    const pod = aPod();
+    const object = { ...pod, metadata: { ...pod.metadata, labels: { app: 'web', more: 'yes' } } };
+    const review: Review = { ...base, operation: 'UPDATE', object, oldObject: pod };
+    assert.deepEqual(webhook.decide(review, knowing(aSidecarSet()), 0), { is: 'allowed', patch: [], warnings: [] });
   });
 
   it('with a corrupted mark is refused, with the annotation', () => {
@@ -157,6 +169,17 @@ describe('A set that is pinned to a revision', () => {
     assert.equal(image(pinned({ customVersion: 'v' })), 'log log:two');
   });
 
+  it('by both, gives the one that is named [§2.1 revisionName pin]', () => {
+    assert.equal(image(pinned({ revisionName: 'logs-1', customVersion: 'v' })), 'log log:one');
+  });
+
+  it('in part, gives the pinned one to pods that the strategy does not select [§7.3 Partial, not selected]', () => {
+    const selecting = (app: string) =>
+      image(pinned({ revisionName: 'logs-1', policy: 'Partial' }, { selector: { matchLabels: { app } } }));
+    assert.equal(selecting('other'), 'log log:one');
+    assert.equal(selecting('web'), 'log log:v1');
+  });
+
   it('in part, gives the pinned one to the share of pods that the partition keeps, once and for all', () => {
     const half = pinned({ customVersion: 'v', policy: 'Partial' }, { partition: '50%' });
     const drawn = Array.from({ length: 400 }, (_, i) => image(half, `uid-${i}`) === 'log log:two');
@@ -167,7 +190,7 @@ describe('A set that is pinned to a revision', () => {
     assert.equal(image(pinned({ customVersion: 'v', policy: 'Partial' }, { partition: 3 })), 'log log:v1');
   });
 
-  it('that is gone gives the current one, with a warning: no pod is lost', () => {
+  it('that is gone gives the current one, with a warning: no pod is lost [§7.3 gone]', () => {
     const verdict = created(aPod(), knowing(pinned({ revisionName: 'gone' })));
     assert.ok(verdict.is === 'allowed');
     assert.match(verdict.warnings.join(), /the pinned revision gone cannot be found/);
@@ -175,7 +198,7 @@ describe('A set that is pinned to a revision', () => {
 });
 
 describe('The scope of the pod webhook', () => {
-  it('fails only where a namespace asks for it, and never covers our own namespace and kube-system', () => {
+  it('fails only where a namespace asks for it, and never covers our own namespace and kube-system [§6 #2]', () => {
     const scopes = webhook.entries.map(({ failurePolicy, operations, namespaceSelector }) => {
       const { matchExpressions } = namespaceSelector as { matchExpressions: { operator: string; values: string[] }[] };
       return [failurePolicy, operations.join(), ...matchExpressions.map(e => `${e.operator} ${e.values.join()}`)];

@@ -64,7 +64,7 @@ describe('The hashes', () => {
     assert.deepEqual(after['spec'], set['spec']);
   });
 
-  it('are written once', () => {
+  it('are written once [§4.1 #3]', () => {
     const verdict = sidecarSetHashes.decide(creation(hashed(aSidecarSet())), knowing(), 0);
     assert.deepEqual(verdict, { is: 'allowed', patch: [], warnings: [] });
   });
@@ -123,6 +123,22 @@ describe('A SidecarSet', () => {
       { strategy: { partition: 1, selector: { matchLabels: { a: 'b' } } } },
       ['spec.updateStrategy'],
     ],
+    ['no selector [§4.2 #6]', { spec: { selector: undefined } }, ['spec.selector']],
+    [
+      'an unknown policy of a pin [§4.2 #10]',
+      { spec: { injectionStrategy: { revision: { customVersion: 'v', policy: 'Often' } } } },
+      ['spec.injectionStrategy.revision.policy', 'spec.injectionStrategy.revision'],
+    ],
+    [
+      'an unknown place of a container [§4.2 #16]',
+      { container: { podInjectPolicy: 'Beside' } },
+      ['spec.containers[0].podInjectPolicy'],
+    ],
+    [
+      'an unknown way to share volumes [§4.2 #16]',
+      { container: { shareVolumePolicy: { type: 'some' } } },
+      ['spec.containers[0].shareVolumePolicy.type'],
+    ],
     ['an empty update selector', { strategy: { selector: {} } }, ['spec.updateStrategy.selector']],
     [
       'a weight of 101',
@@ -161,7 +177,7 @@ describe('A SidecarSet', () => {
       ['spec.patchPodMetadata[0].annotations'],
     ],
     [
-      'one annotation twice',
+      'one annotation twice [§4.2 #23]',
       { spec: { patchPodMetadata: [{ annotations: { a: '1' } }, { annotations: { a: '2' } }] } },
       ['spec.patchPodMetadata'],
     ],
@@ -187,14 +203,19 @@ describe('A SidecarSet', () => {
     ],
     ['no expression at all', computed({}), [`${policy}.resourcesExpr`]],
     [
-      'a pattern that is none',
+      'a pattern that is none [§8.4 regex]',
       computed({ limits: { cpu: 'cpu' } }, { targetContainersNameRegex: '(' }),
       [`${policy}.targetContainersNameRegex`],
     ],
     [
-      'computed and fixed resources',
+      'computed and fixed resources [§8.4 both]',
       { container: { ...computed({}).container, resources: { limits: { cpu: '1' } } } },
       [policy],
+    ],
+    [
+      'computed resources of an init container that ends [§4.2 #14]',
+      { spec: { initContainers: [{ name: 'i', image: 'a', ...computed({ limits: { cpu: 'cpu' } }).container }] } },
+      ['spec.initContainers[0].resourcesPolicy'],
     ],
   ];
   for (const [what, options, fields] of [...rows, ...computedRows])
@@ -216,7 +237,19 @@ describe('A SidecarSet', () => {
   });
 });
 
+describe('Native sidecars', () => {
+  it('may be rolled, in place [§4.2 #5]', () => {
+    const spec = { initContainers: [{ name: 'mesh', image: 'a', restartPolicy: 'Always' }] };
+    assert.deepEqual(wrongIn({ spec, strategy: { type: 'RollingUpdate' } }), []);
+  });
+});
+
 describe('Two SidecarSets for the same pods', () => {
+  it('may not share the name of an init container [§4.3 init containers]', () => {
+    const init: SetOptions = { spec: { containers: [], initContainers: [{ name: 'i', image: 'a' }] } };
+    assert.deepEqual(wrongIn({ name: 'other', ...init }, aSidecarSet(init)), ['spec.initContainers[0].name']);
+  });
+
   it('may not share a container name, in their lists', () => {
     assert.deepEqual(wrongIn({ name: 'other' }, aSidecarSet()), ['spec.containers[0].name']);
   });
@@ -240,7 +273,7 @@ describe('Two SidecarSets for the same pods', () => {
     assert.deepEqual(wrongIn({ name: 'other', ...withVolume(gi, 'a') }, aSidecarSet(withVolume(gi, 'b'))), []);
   });
 
-  it('may share everything if one is the canary of the other, whichever is judged', () => {
+  it('may share everything if one is the canary of the other, whichever is judged [§4.3 canary]', () => {
     const canary: SetOptions = {
       name: 'canary',
       strategy: { type: 'NotUpdate' },

@@ -100,7 +100,7 @@ describe('Evidence of an in-place update, on recorded kubelets', () => {
       assert.equal(last(proofs(end)).is, 'proven');
     });
 
-  it('a changed image is observed long before it runs', () => {
+  it('a changed image is observed long before it runs [§11.4 record]', () => {
     const states = proofs(changesOf('image-change-gated', 0)).map(p => (p.is === 'waiting' ? p.for.reason : p.is));
     assert.deepEqual(states.slice(0, 3), ['NotObserved', 'Stopping', 'proven']);
   });
@@ -215,6 +215,15 @@ describe('Evidence that no recording shows', () => {
   it('a record of a container that is gone keeps nobody waiting', () => {
     const record = { revision: 'r', updatedAt: 0, wasReady: true, formers: new Map([['gone', { imageID: 'x' }]]) };
     assert.equal(proofOf(done.pod, record, done.at).is, 'proven');
+  });
+
+  it('a container without a status is still to come [§11.4 statuses]', () => {
+    const { record } = changesOf('image-change-ungated', 0);
+    const { managed } = done.pod;
+    assert.ok(managed);
+    const containers = managed.containers.map(({ status: _status, ...container }) => container);
+    const proof = proofOf({ ...done.pod, managed: { ...managed, containers } }, record, done.at);
+    assert.deepEqual(proof, { is: 'waiting', for: { reason: 'Starting', container: 'a', state: 'no status yet' } });
   });
 
   it('a record that cannot be read counts as none', () => {

@@ -38,7 +38,7 @@ describe('Image names', () => {
     assert.ok(!runs('nginx:alpine', status('docker.io/library/nginx:1.25')));
   });
 
-  it('a digest is compared with the digest of what runs', () => {
+  it('a digest is compared with the digest of what runs [§11.4 digests]', () => {
     assert.ok(runs(`app:v1@${digest}`, status('app:v1', `registry.example/mirror@${digest}`)));
     assert.ok(!runs(`app:v1@${digest}`, status('app:v1', `app@sha256:${'00'.repeat(32)}`)));
   });

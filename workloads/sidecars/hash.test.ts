@@ -10,12 +10,12 @@ const one = 'w26c4x8fz245642fdv499b464248f974xddx4x55z5dw55bc6x66464fxz77dc78';
 const oneWithoutImage = '8wzddb4dvv9c6x8zdc77z4z75987424f457dfv6724ddw6zbdx467wz5x24fc759';
 
 describe('The hashes of a SidecarSet', () => {
-  it('are those of OpenKruise for containers, and plain init containers do not take part', () => {
+  it('are those of OpenKruise for containers, and plain init containers do not take part [§5 containers]', () => {
     assert.deepEqual(hashesAsGiven({ containers: [plain] }), { hash: one, withoutImage: oneWithoutImage });
     assert.deepEqual(hashesAsGiven({ containers: [plain], initContainers: [plain] }).hash, one);
   });
 
-  it('take in all init containers as soon as one of them keeps running', () => {
+  it('take in all init containers as soon as one of them keeps running [§5 native]', () => {
     assert.deepEqual(hashesAsGiven({ containers: [plain], initContainers: [native] }), {
       hash: '4xwx4d4844vd4v9x79wb4xbxf4xb29475cc4446v8cz2c2f2f5c5bw448vd42z8w',
       withoutImage: '5725fw8bwbx249bw57v5892c847dzf48bww9zb7c86xb95264fdz26654847b2c8',
@@ -28,7 +28,7 @@ describe('The hashes of a SidecarSet', () => {
     assert.equal(hashesOf({ containers: [], initContainers: [] }).hash, none);
   });
 
-  it('escape HTML, print quantities canonically and know the defaults', () => {
+  it('escape HTML, print quantities canonically and know the defaults [§5 escapes]', () => {
     const given = {
       name: 'sidecar1',
       image: 'centos:6.7',
@@ -60,7 +60,7 @@ describe('The hashes of a SidecarSet', () => {
       assert.equal(implied(image), hashOf(image, 'IfNotPresent'), image);
   });
 
-  it('stand still for an image, and only the one without images does', () => {
+  it('stand still for an image, and only the one without images does [§5 without image]', () => {
     const before = hashesOf({ containers: [plain] });
     const after = hashesOf({ containers: [{ ...plain, image: 'other:1' }] });
     const same = hashesOf({ containers: [{ ...plain, image: 'test-image:latest' }] });

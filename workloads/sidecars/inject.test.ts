@@ -123,7 +123,7 @@ describe('A sidecar', () => {
     assert.deepEqual(specOf(injected(aPod(), [set]))['volumes'], [{ name: 'used', emptyDir: {} }]);
   });
 
-  it('leaves a volume of the pod with the same name alone', () => {
+  it('leaves a volume of the pod with the same name alone [§7.5 existing volume]', () => {
     const set = aSidecarSet({
       container: { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
       spec: { volumes: [{ name: 'v', emptyDir: {} }] },
@@ -153,7 +153,7 @@ describe('A sidecar', () => {
     ]);
   });
 
-  it('that is upgraded hot comes twice, and its twins know which of them works', () => {
+  it('that is upgraded hot comes twice, and its twins know which of them works [§12.1 injection]', () => {
     const set = aSidecarSet({
       container: { upgradeStrategy: { upgradeType: 'HotUpgrade', hotUpgradeEmptyImage: 'empty:1' } },
     });
@@ -163,6 +163,21 @@ describe('A sidecar', () => {
     assert.equal(annotation(pod, 'kruise.io/sidecarset-working-hotupgrade-container'), '{"log":"log-1"}');
     assert.equal(annotation(pod, 'version.sidecarset.kruise.io/log-1'), '1');
     assert.equal(annotation(pod, 'versionalt.sidecarset.kruise.io/log-2'), '1');
+  });
+});
+
+describe('The twins of a sidecar', () => {
+  it('both have the resources that are computed [§8.3 twins]', () => {
+    const set = aSidecarSet({
+      container: {
+        upgradeStrategy: { upgradeType: 'HotUpgrade', hotUpgradeEmptyImage: 'empty:1' },
+        resourcesPolicy: { targetContainersMode: 'sum', resourcesExpr: { requests: { cpu: 'cpu*2' } } },
+      },
+    });
+    const app = { name: 'main', image: 'app:v1', resources: { requests: { cpu: '50m' } } };
+    const pod = injected(aPod('web-0', { containers: [app] }), [set]);
+    for (const twin of ['log-1', 'log-2'])
+      assert.deepEqual(container(pod, twin)['resources'], { requests: { cpu: '100m' } });
   });
 });
 

@@ -6,7 +6,7 @@ import { markOf, printInjectedList, printMarks, readInjectedList, readMarks } fr
 const at = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 describe('Marks on a pod', () => {
-  it('are printed as OpenKruise prints them', () => {
+  it('are printed as OpenKruise prints them [§7.8 hash, §7.8 sidecarList]', () => {
     const b = markOf({ set: 'b', hash: 'h', containers: ['z', 'a'], at, revision: 'b-1' });
     const a = markOf({ set: 'a', hash: 'h', containers: [], at, revision: '' });
     assert.equal(

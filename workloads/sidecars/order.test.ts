@@ -41,7 +41,7 @@ describe('Scattered pods', () => {
   ];
   for (const [pods, order] of rows) it(`${pods} go as ${order}`, () => assert.equal(spread(pods, 'A'), order));
 
-  it('of two labels are spread one after the other, the more frequent one first', () => {
+  it('of two labels are spread one after the other, the more frequent one first [§11.6 b scatter]', () => {
     assert.equal(spread('BB..AA', 'A', 'B'), '0,4,2,3,5,1');
     assert.equal(spread('......BAAB', 'B', 'A'), '7,6,0,1,2,3,4,5,9,8');
     assert.equal(spread('......BAAB', 'A', 'B'), '6,7,0,1,2,3,4,5,8,9');
@@ -76,7 +76,7 @@ describe('The order of a rollout', () => {
   const ordered = (strategy: object, pods: readonly ReturnType<typeof pod>[]) =>
     inOrder(pods, usable(aSidecarSet({ strategy: { ...strategy } })).spec.updateStrategy, pods).map(p => p.number);
 
-  it('begins with pods that serve least', () => {
+  it('begins with pods that serve least [§11.6 b order]', () => {
     const condition = (status: string, lastTransitionTime: string) => ({
       phase: 'Running',
       conditions: [{ type: 'Ready', status, lastTransitionTime }],
@@ -90,7 +90,7 @@ describe('The order of a rollout', () => {
     assert.deepEqual(ordered({}, pods), [3, 2, 1, 0]);
   });
 
-  it('follows the sum of the weights', () => {
+  it('follows the sum of the weights [§11.6 b weight]', () => {
     const weight = (key: string, value: string, weight: number) => ({
       weight,
       matchSelector: { matchLabels: { [key]: value } },
@@ -100,7 +100,7 @@ describe('The order of a rollout', () => {
     assert.deepEqual(ordered({ priorityStrategy }, pods), [2, 0, 1, 3]);
   });
 
-  it('follows the numbers at the end of labels, key by key; pods without any go first', () => {
+  it('follows the numbers at the end of labels, key by key; pods without any go first [§11.6 b ordered]', () => {
     const priorityStrategy = { orderPriority: [{ orderedKey: 'a' }, { orderedKey: 'b' }] };
     const pods = [pod({ b: 'x-9' }, 0), pod({ a: 'x-2' }, 1), pod({ a: 'x-10' }, 2), pod({}, 3), pod({ a: 'none' }, 4)];
     assert.deepEqual(ordered({ priorityStrategy }, pods), [3, 2, 1, 4, 0]);

@@ -45,7 +45,7 @@ describe("A sidecar's resources", () => {
       requests: { memory: '0' },
     }));
 
-  it('cannot be computed without targets, or below zero, and say why', () => {
+  it('cannot be computed without targets, or below zero, and say why [§8.1 none, §7.10 no target]', () => {
     assert.equal(of({ targetContainersNameRegex: 'none' }, main), 'no containers match the regex pattern "none"');
     assert.equal(
       of({ resourcesExpr: { requests: { cpu: 'cpu-5' } } }, main),

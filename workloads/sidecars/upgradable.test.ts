@@ -10,7 +10,7 @@ const yesAgain = { set: 'logs', can: true, repeats: true };
 describe('The message of SidecarSetUpgradable', () => {
   const rows: readonly (readonly [string, string | undefined, typeof no, string | undefined])[] = [
     ['begins with the first set that cannot', undefined, no, '{"logs":false}'],
-    ['names the sets in order', '{"mesh":true,"a":false}', yes, '{"a":false,"logs":true,"mesh":true}'],
+    ['names the sets in order [§11.8 message]', '{"mesh":true,"a":false}', yes, '{"a":false,"logs":true,"mesh":true}'],
     ['is not written again for nothing', '{"logs":false}', no, undefined],
     ['is the same in any spelling', '{ "mesh": true, "logs": true }', yes, undefined],
     ['takes a refusal back', '{"logs":false}', yesAgain, '{"logs":true}'],
