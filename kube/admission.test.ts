@@ -14,7 +14,13 @@ import {
   type Webhook,
 } from './contract.ts';
 
-const empty: Reader = { get: () => undefined, list: () => [], by: () => [], claimOn: () => undefined };
+const empty: Reader = {
+  get: () => undefined,
+  list: () => [],
+  by: () => [],
+  claimOn: () => undefined,
+  refusalOn: () => undefined,
+};
 
 const deciding = (decide: (review: Review) => Verdict, type: Webhook['type'] = 'mutating'): Webhook => ({
   path: '/try',

@@ -133,6 +133,18 @@ export interface Claim {
   readonly since: Instant;
 }
 
+/** What the server said when it refused our last write of an object. Known until a write succeeds, or the object is another. */
+export interface Refusal {
+  /** Of the object; empty for one that was to be created. */
+  readonly uid: string;
+  /** The sentence of the action that was refused: another one may fare better. */
+  readonly why: string;
+  /** The server's words. */
+  readonly message: string;
+  /** When it was last tried. */
+  readonly at: Instant;
+}
+
 /** The store, as `observe` and the webhooks see it. Every answer is immutable. */
 export interface Reader {
   get<V extends Seen>(resource: Resource<V>, key: Key): V | undefined;
@@ -140,6 +152,7 @@ export interface Reader {
   /** Views under one value of one of the resource's indexes. */
   by<V extends Seen>(resource: Resource<V>, index: string, value: string): readonly V[];
   claimOn(uid: string): Claim | undefined;
+  refusalOn(resource: Resource, key: Key): Refusal | undefined;
 }
 
 // ── What a controller may ask for ───────────────────────────────────────────────────────────────────────────────────
@@ -220,6 +233,24 @@ export type Action =
       /** Only for a kubelet, who confirms by it that the containers are gone. */
       readonly gracePeriodSeconds?: 0;
     });
+
+/** The object that an action writes. */
+export interface Subject {
+  readonly resource: Resource;
+  /** Empty for an object that the server will name. */
+  readonly object: Key;
+  /** Empty for an object that is to be created. */
+  readonly uid: string;
+}
+
+export const subjectOf = (action: Action): Subject => {
+  if (action.do !== 'create') {
+    const { resource, namespace, name, uid } = action.target;
+    return { resource, object: keyOf(namespace, name), uid };
+  }
+  const { namespace = '', name = '' } = action.object.metadata;
+  return { resource: action.resource, object: name === '' ? '' : keyOf(namespace, name), uid: '' };
+};
 
 /** What became of an action. Expected outcomes are values; only bugs throw. */
 export type Outcome =

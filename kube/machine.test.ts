@@ -511,6 +511,31 @@ describe('a status', () => {
     await machine.stop();
   });
 
+  it('says at once what was refused, though the next try is far off', async () => {
+    const bench = new Bench();
+    bench.write('a');
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'b' } };
+    const creating = planning((view, reader) => ({
+      actions: view.name === 'b' ? [] : [{ do: 'create', resource: ConfigMap, object, why: `${view.name} wants it` }],
+      status: {
+        target: targetOf(ConfigMap, view),
+        was: {},
+        is: { n: reader.refusalOn(ConfigMap, 'default/b')?.message },
+      },
+    }));
+    bench.next('POST', 403, 'Forbidden');
+    const machine = bench.start([creating]);
+    bench.server.muteWatches();
+    await bench.clock.advance(200);
+    assert.deepEqual(bench.ledger.outcomes(), ['refused', 'done']);
+    assert.deepEqual(patches(bench).at(-1), {
+      op: 'add',
+      path: '/status',
+      value: { n: 'Forbidden, says the server' },
+    });
+    await machine.stop();
+  });
+
   it('comes before the notices of what it shows', async () => {
     const bench = new Bench();
     bench.write('a', { n: '1' });

@@ -145,6 +145,62 @@ describe('the store', () => {
     assert.equal(store.claimOn('u'), undefined);
   });
 
+  describe('a refusal', () => {
+    const refused = (more: object = {}) => ({
+      ...{ uid: 'u', why: 'one', message: 'no', at: 0, by: 'tested', key: 'default/set' },
+      ...more,
+    });
+    const words = (store: Store): string | undefined => store.refusalOn(ConfigMap, 'default/a')?.message;
+
+    it('is news once for each thing that was wanted', () => {
+      const store = storeOf(at('a', 'u', 5));
+      const news = [{}, {}, { why: 'two' }, { why: 'two' }].map(more =>
+        store.refused(ConfigMap, 'default/a', refused(more)),
+      );
+      assert.deepEqual(news, [true, false, true, false]);
+    });
+
+    it('keeps its words for a while: some servers never say the same twice', () => {
+      const store = storeOf(at('a', 'u', 5));
+      const said = [0, 29_999, 30_000].map(now => {
+        store.refused(ConfigMap, 'default/a', refused({ at: now, message: `no, at ${now}` }));
+        return words(store);
+      });
+      assert.deepEqual(said, ['no, at 0', 'no, at 0', 'no, at 30000']);
+    });
+
+    const ends: readonly (readonly [string, (store: Store) => void])[] = [
+      ['a write succeeds', store => store.accepted(ConfigMap, 'default/a')],
+      ['its object goes', store => store.deleted(ConfigMap, at('a', 'u', 6))],
+      ['its object is made anew', store => store.changed(ConfigMap, at('a', 'other', 6))],
+      ['the object that it was planned for goes', store => store.forgetRefusals('tested', 'default/set')],
+      ['its controller begins afresh', store => store.forgetRefusals('tested')],
+    ];
+    for (const [when, end] of ends)
+      it(`ends when ${when}`, () => {
+        const store = storeOf(at('a', 'u', 5));
+        store.refused(ConfigMap, 'default/a', refused());
+        store.changed(ConfigMap, at('a', 'u', 5));
+        assert.equal(words(store), 'no');
+        end(store);
+        assert.equal(words(store), undefined);
+      });
+
+    it('of a creation ends when the object is there', () => {
+      const store = storeOf();
+      store.refused(ConfigMap, 'default/a', refused({ uid: '' }));
+      store.changed(ConfigMap, at('a', 'u', 5));
+      assert.equal(words(store), undefined);
+    });
+
+    it('takes bounded room', () => {
+      const store = storeOf();
+      for (let i = 0; i < 10_001; i += 1) store.refused(ConfigMap, `default/${i}`, refused());
+      assert.equal(store.refusalOn(ConfigMap, 'default/0'), undefined);
+      assert.ok(store.refusalOn(ConfigMap, 'default/10000'));
+    });
+  });
+
   it('refuses two definitions of one resource', () => {
     const store = storeOf();
     assert.throws(() => store.register({ ...ConfigMap }), /two definitions/);

@@ -7,11 +7,13 @@ import {
   type Key,
   type KubeObject,
   type Reader,
+  type Refusal,
   type Resource,
   type Seen,
   seenOf,
 } from './contract.ts';
 import { Claims } from './store/claims.ts';
+import { Refusals, type Refused } from './store/refusals.ts';
 import { type Replacement, Table } from './store/table.ts';
 
 export type { Replacement } from './store/table.ts';
@@ -37,6 +39,7 @@ export class Store implements Reader {
   readonly #tables = new Map<string, { readonly resource: Resource; readonly table: Table<Seen> }>();
   readonly #subscribers = new Set<Subscriber>();
   readonly #claims = new Claims();
+  readonly #refusals = new Refusals();
   readonly #report: (fault: StoreFault) => void;
   readonly #seal: <V extends Seen>(view: V) => V;
 
@@ -80,6 +83,10 @@ export class Store implements Reader {
     return this.#claims.on(uid);
   }
 
+  refusalOn(resource: Resource, key: Key): Refusal | undefined {
+    return this.#refusals.on(resource, key);
+  }
+
   // ── From the watch ──
 
   changed(resource: Resource, object: KubeObject): void {
@@ -115,6 +122,21 @@ export class Store implements Reader {
   /** Returns the function that ends the claim. */
   claim(uid: string, by: string, since: Instant): () => void {
     return this.#claims.add(uid, { by, since });
+  }
+
+  /** Returns whether nobody knew of it yet. It is dropped by itself when the object comes, goes or is another. */
+  refused(resource: Resource, key: Key, refused: Refused): boolean {
+    return this.#refusals.note(resource, key, refused);
+  }
+
+  /** A write of ours to the object has succeeded. */
+  accepted(resource: Resource, key: Key): void {
+    this.#refusals.drop(resource, key);
+  }
+
+  /** Forgets what was refused to a controller: all of it, or what was planned for one key. */
+  forgetRefusals(by: string, key?: Key): void {
+    this.#refusals.forget(by, key);
   }
 
   /** Wakes whoever the object concerns although its view is as it was: a claim on it has ended. */
@@ -160,6 +182,7 @@ export class Store implements Reader {
   }
 
   #tell(resource: Resource, before: Seen | undefined, after: Seen | undefined): void {
+    if (before?.uid !== after?.uid) this.#refusals.drop(resource, (after ?? before)?.key ?? '');
     for (const subscriber of this.#subscribers) {
       try {
         subscriber(resource, before, after);

@@ -20,6 +20,7 @@ export type Reason =
   | { readonly reason: 'KubeletTooOld'; readonly container: string; readonly kubelet: string }
   | { readonly reason: 'RecordBroken'; readonly annotation: string }
   | { readonly reason: 'NotInjected' } // a running pod cannot be given containers
+  | { readonly reason: 'Refused'; readonly message: string } // by the apiserver, in its words
   // Not there yet
   | { readonly reason: 'Creating' } // this plan creates it
   | { readonly reason: 'WaitingForClaims'; readonly claims: readonly string[] }
@@ -67,6 +68,8 @@ export const messageOf = (r: Reason): string => {
       return `annotation ${r.annotation} is not readable`;
     case 'NotInjected':
       return 'was created without the containers, and cannot be given them now';
+    case 'Refused':
+      return `the apiserver refuses: ${r.message}`;
     case 'Creating':
       return 'is being created now';
     case 'WaitingForClaims':

@@ -92,9 +92,11 @@ export interface Objects {
   readonly nodes?: readonly KubeObject[];
   readonly pods?: readonly KubeObject[];
   readonly now?: Instant;
+  /** What the apiserver said to every creation of the pass before. */
+  readonly refused?: string;
 }
 
-export const planFor = ({ job, nodes = [], pods = [], now = noon }: Objects): Plan => {
+export const planFor = ({ job, nodes = [], pods = [], now = noon, refused }: Objects): Plan => {
   const seen = pods.map(pod => viewed(Pods, pod));
   return plan(
     {
@@ -102,6 +104,8 @@ export const planFor = ({ job, nodes = [], pods = [], now = noon }: Objects): Pl
       nodes: nodes.map(node => viewed(Nodes, node)),
       pods: seen.filter(pod => pod.owner?.uid === job.metadata.uid),
       isTaken: name => seen.some(pod => pod.name === name),
+      refusalOf: action =>
+        refused === undefined ? undefined : { uid: '', why: action.why, message: refused, at: now },
     },
     now,
   );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { annotations, labels } from '../../api/names.ts';
 import { type KubeObject, seconds, type Wire } from '../../kube/contract.ts';
 import { timestampOf } from '../../workloads/pods/project.ts';
@@ -419,4 +419,24 @@ test('a change of phase is told once', () => {
   assert.deepEqual(planFor({ job: known, nodes: nodes(1) }).notices, []);
   const resumed = { ...known, spec: aJob()['spec'] };
   assert.equal(planFor({ job: resumed, nodes: nodes(1) }).notices?.[0]?.reason, 'Continue');
+});
+
+describe('Pods that the apiserver refuses', () => {
+  const refused = 'pods "job" is forbidden: exceeded quota';
+
+  it('stall the job with its words when nothing else runs', () => {
+    const plan = planFor({ job: aJob(), nodes: [aNode('a'), aNode('b')], refused });
+    assert.deepEqual(
+      plan.reasons?.map(r => `${r.pod} ${r.reason}: ${r.message}`),
+      ['a', 'b'].map(node => `node/${node} Refused: the apiserver refuses its pod: ${refused}`),
+    );
+    assert.equal(conditionIn(plan, 'Stalled'), 'True Refused');
+    assert.deepEqual(linesOf(plan), ['create on a', 'create on b'], 'they are tried again all the same');
+  });
+
+  it('are only told of while others run', () => {
+    const plan = planFor({ job: aJob(), nodes: [aNode('a'), aNode('b')], pods: [aPod('a')], refused });
+    assert.equal(conditionIn(plan, 'Reconciling'), 'True Running');
+    assert.match(JSON.stringify(plan.status?.is), /the apiserver refuses the pods of 1 nodes: pods/);
+  });
 });

@@ -15,6 +15,7 @@ import {
 import { BroadcastJobs, type BroadcastJobView, isFinished } from '../../workloads/broadcastjobs.ts';
 import { instantOf } from '../../workloads/pods/project.ts';
 import { isActive, type PodView } from '../../workloads/pods/view.ts';
+import type { RefusalOf } from '../../workloads/refusals.ts';
 import { type NodeView, Pods } from '../../workloads/resources.ts';
 import { type Course, courseOf, deadlineOf, timeToLive } from './course.ts';
 import type { World } from './observe.ts';
@@ -44,13 +45,15 @@ const planRun = (world: World, spec: BroadcastJobSpec, now: Instant): Plan => {
   const counts = countsOf(slots.all);
   const limit = Math.max(0, resolve(spec.parallelism, counts.desired, 'up'));
   const starting = course.is === 'running' ? nodesToStart(slots, limit) : [];
-  const reasons = reasonsOf(slots.all, course, { limit, starting: new Set(starting) });
+  const created = new Map(starting.map(node => [node, creation(world, spec, node)]));
+  const refused = refusedAmong(created, world.refusalOf);
+  const reasons = reasonsOf(slots.all, course, { limit, starting: new Set(starting), refused });
   return {
-    actions: course.is === 'running' ? [...removals(job, slots), ...creations(world, spec, starting)] : [],
+    actions: course.is === 'running' ? [...removals(job, slots), ...created.values()] : [],
     // What ends the job is written before anything is removed, because a removed pod may have been the evidence.
     status: statusChange(job, now, {
       report: reportOf(job, counts, { course, now, reasons }),
-      findings: findingsOf(course, slots, counts),
+      findings: findingsOf(course, slots, { counts, refused: [...refused.values()] }),
     }),
     reasons,
     notices: noticesOf(job, course),
@@ -65,14 +68,22 @@ const nodesToStart = ({ all, live }: Slots, limit: number): readonly NodeView[] 
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .slice(0, Math.min(Math.max(0, limit - live), mostCreationsAtOnce));
 
-const creations = ({ job, isTaken }: World, spec: BroadcastJobSpec, nodes: readonly NodeView[]): readonly Action[] =>
-  nodes.map(node => ({
-    do: 'create',
-    resource: Pods,
-    object: podFor(job, spec, node, freeName(job, node, isTaken)),
-    why: `node ${node.name} has not run the job yet`,
-    tell: telling(job, 'Create'),
-  }));
+const creation = ({ job, isTaken }: World, spec: BroadcastJobSpec, node: NodeView): Action => ({
+  do: 'create',
+  resource: Pods,
+  object: podFor(job, spec, node, freeName(job, node, isTaken)),
+  why: `node ${node.name} has not run the job yet`,
+  tell: telling(job, 'Create'),
+});
+
+/** What the apiserver said of the pods that it would not create when they were last tried. */
+const refusedAmong = (created: ReadonlyMap<NodeView, Action>, refusalOf: RefusalOf): ReadonlyMap<NodeView, string> =>
+  new Map(
+    [...created].flatMap(([node, action]) => {
+      const refusal = refusalOf(action);
+      return refusal === undefined ? [] : [[node, refusal.message] as const];
+    }),
+  );
 
 const removals = (job: BroadcastJobView, { condemned }: Slots): readonly Action[] =>
   condemned.map(({ pod, because }) => removal(job, pod, because));
@@ -99,6 +110,7 @@ const wake = (at: Instant | undefined, now: Instant): { readonly wakeAfter?: Mil
 interface Start {
   readonly limit: number;
   readonly starting: ReadonlySet<NodeView>;
+  readonly refused: ReadonlyMap<NodeView, string>;
 }
 
 const reasonsOf = (slots: readonly Slot[], course: Course, start: Start): readonly PodReason[] =>
@@ -122,9 +134,11 @@ const whyNoPod = (slot: Slot, course: Course, start: Start): Waiting | undefined
   }
 };
 
-const whyWaiting = (node: NodeView, course: Course, { limit, starting }: Start): Waiting => {
+const whyWaiting = (node: NodeView, course: Course, { limit, starting, refused }: Start): Waiting => {
   if (course.is === 'paused') return { reason: 'Paused' };
   if (course.is === 'held') return { reason: 'HeldByFailure', pod: course.by };
+  const message = refused.get(node);
+  if (message !== undefined) return { reason: 'Refused', message };
   return starting.has(node) ? { reason: 'Starting' } : { reason: 'ParallelismUsed', limit };
 };
 

@@ -5,6 +5,7 @@ import { type Unfit, unfitMessage } from '../../workloads/nodes/fitness.ts';
 
 export type Waiting =
   | { readonly reason: 'Starting' } // this plan creates it
+  | { readonly reason: 'Refused'; readonly message: string } // by the apiserver, when its pod was last tried
   | { readonly reason: 'ParallelismUsed'; readonly limit: number }
   | { readonly reason: 'Paused' }
   | { readonly reason: 'HeldByFailure'; readonly pod: string }
@@ -16,6 +17,8 @@ const messageOf = (waiting: Waiting): string => {
   switch (waiting.reason) {
     case 'Starting':
       return 'its pod is being created';
+    case 'Refused':
+      return `the apiserver refuses its pod: ${waiting.message}`;
     case 'ParallelismUsed':
       return `parallelism ${waiting.limit} is used by other nodes`;
     case 'Paused':

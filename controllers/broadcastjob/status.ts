@@ -107,12 +107,18 @@ export const countedReasons = (reasons: readonly PodReason[]): readonly PodCount
 const yes = (type: string, reason: string, message: string): Finding => ({ type, status: 'True', reason, message });
 const no = (type: string, reason: string, message: string): Finding => ({ type, status: 'False', reason, message });
 
+export interface Found {
+  readonly counts: Counts;
+  /** The apiserver's words for each pod that it refused to create. */
+  readonly refused: readonly string[];
+}
+
 /** Ready, Reconciling and Stalled as kstatus reads them, and OpenKruise's own two. */
-export const findingsOf = (course: Course, { all }: Slots, counts: Counts): readonly Finding[] => {
+export const findingsOf = (course: Course, { all }: Slots, { counts, refused }: Found): readonly Finding[] => {
   const tally = `${counts.succeeded} succeeded, ${counts.failed} failed, ${counts.active} active of ${counts.desired} nodes`;
   switch (course.is) {
     case 'running':
-      return isDone(all) ? upToDate(counts, tally) : underWay('Running', tally);
+      return isDone(all) ? upToDate(counts, tally) : running(counts, refused, tally);
     case 'paused':
       return [no('Ready', 'Paused', tally), no('Reconciling', 'Paused', tally), no('Stalled', 'Paused', '')];
     case 'held':
@@ -125,6 +131,14 @@ export const findingsOf = (course: Course, { all }: Slots, counts: Counts): read
         ...stuck(course.because.reason, failureMessage(course.because, tally)),
       ];
   }
+};
+
+/** As long as any pod runs the job is under way; if the apiserver refuses the others, nothing else moves it. */
+const running = ({ active }: Counts, refused: readonly string[], tally: string): readonly Finding[] => {
+  const [words] = refused;
+  if (words === undefined) return underWay('Running', tally);
+  const message = `${tally}; the apiserver refuses the pods of ${refused.length} nodes: ${words}`;
+  return active > 0 ? underWay('Running', message) : stuck('Refused', message);
 };
 
 /** A job that never ends has served every node there is. */

@@ -76,7 +76,13 @@ export const readerOf = (cluster: Cluster): Reader => {
     const spare = { key: 'spare', material: cluster.spare } as unknown as V;
     return (resource as Resource) === spareCertificate && cluster.spare ? [spare] : [];
   };
-  return { list, get: resource => list(resource)[0], by: () => [], claimOn: () => undefined };
+  return {
+    list,
+    get: resource => list(resource)[0],
+    by: () => [],
+    claimOn: () => undefined,
+    refusalOn: () => undefined,
+  };
 };
 
 export const planOf = (cluster: Cluster, now: Instant, options = inCluster): Plan => {

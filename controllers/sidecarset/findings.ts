@@ -20,6 +20,7 @@ const kinds: Readonly<Record<ReasonName, Kind>> = {
   RevisionPending: 'waits',
   WaitingForClaims: 'waits',
   Unscheduled: 'waits',
+  Refused: 'stuck',
   NotInPlace: 'stuck',
   KubeletTooOld: 'stuck',
   RecordBroken: 'stuck',

@@ -2,6 +2,7 @@
 
 import { type Key, keyOf, type Reader } from '../../kube/contract.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
+import { type RefusalOf, refusalsIn } from '../../workloads/refusals.ts';
 import { ControllerRevisions, Namespaces, Nodes, Pods, type RevisionView } from '../../workloads/resources.ts';
 import { marksOf, type PodMarks } from '../../workloads/sidecars/marks.ts';
 import { coversNamespace, lacks, looksAfter } from '../../workloads/sidecars/match.ts';
@@ -24,6 +25,9 @@ export interface World {
   readonly isTaken: (revision: string) => boolean;
   /** A SidecarSet of this name is there. */
   readonly isThere: (set: string) => boolean;
+  /** Some write of the pod was refused: cheap to ask of a fleet. */
+  readonly wasRefused: (pod: PodView) => boolean;
+  readonly refusalOf: RefusalOf;
 }
 
 export interface SeenPod {
@@ -66,6 +70,8 @@ export const observeIn = (namespace: string): ((key: Key, reader: Reader) => Wor
       namespace,
       isTaken: name => reader.get(ControllerRevisions, keyOf(namespace, name)) !== undefined,
       isThere: name => reader.get(SidecarSets, name) !== undefined,
+      wasRefused: pod => reader.refusalOn(Pods, pod.key) !== undefined,
+      refusalOf: refusalsIn(reader),
     };
   };
 };

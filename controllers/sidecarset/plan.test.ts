@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { KubeObject, Wire } from '../../kube/contract.ts';
+import type { Action, KubeObject, Wire } from '../../kube/contract.ts';
 import { Cluster, linesOf } from '../../test/support/cluster/cluster.ts';
 import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
 import { ControllerRevisions, Namespaces, Pods } from '../../workloads/resources.ts';
@@ -386,6 +386,86 @@ describe('Revisions', () => {
       .list(ControllerRevisions)
       .map(r => r.metadata.labels?.['apps.kruise.io/sidecarset-custom-version']);
     assert.deepEqual(labels, ['two']);
+  });
+});
+
+describe('A write that the apiserver refuses', () => {
+  const words = 'PodUnavailableBudget web: no more pods may be unavailable';
+  const refusing =
+    (...names: readonly string[]) =>
+    (action: Action): string | undefined =>
+      action.do === 'patch' && action.part === 'object' && names.includes(action.target.name) ? words : undefined;
+  const messages = (cluster: Cluster): readonly string[] => {
+    cluster.seeAll();
+    return (cluster.plan('logs')?.reasons ?? []).map(({ pod, message }) => `${pod}: ${message}`).sort();
+  };
+
+  it('is stated with its words, and the other pods go on', () => {
+    const cluster = fleet(3);
+    cluster.refuse(refusing('web-1'));
+    changed(cluster, { image: 'log:v2' });
+    cluster.settle('logs');
+    assert.deepEqual(messages(cluster), [`default/web-1: the apiserver refuses: ${words}`]);
+    assert.deepEqual(conditionsOf(cluster).slice(0, 3), [
+      'Ready False Refused',
+      'Reconciling False Refused',
+      'Stalled True Refused',
+    ]);
+    assert.equal(statusOf(cluster)['updatedReadyPods'], 2);
+  });
+
+  it('is tried again by every pass, each pod in its turn', () => {
+    const cluster = fleet(3);
+    cluster.refuse(refusing('web-0', 'web-1', 'web-2'));
+    changed(cluster, { image: 'log:v2' });
+    const tried = [1, 2, 3, 4, 5, 6].map(() => {
+      const [name] = taken(cluster);
+      cluster.pass('logs');
+      cluster.wait(1000);
+      return name;
+    });
+    assert.deepEqual(tried.slice(3), tried.slice(0, 3));
+    assert.equal(new Set(tried).size, 3);
+    assert.deepEqual(
+      reasons(cluster),
+      [0, 1, 2].map(i => `default/web-${i} Refused`),
+    );
+  });
+
+  it('is done when the cause is gone', () => {
+    const cluster = fleet(2);
+    cluster.refuse(refusing('web-0', 'web-1'));
+    changed(cluster, { image: 'log:v2' });
+    cluster.settle('logs');
+    cluster.refuse(() => undefined);
+    cluster.settle('logs');
+    assert.deepEqual(reasons(cluster), []);
+    assert.equal(conditionsOf(cluster)[0], 'Ready True UpToDate');
+  });
+
+  it('says nothing of another target that is wanted since', () => {
+    const cluster = fleet(2);
+    cluster.refuse(refusing('web-0', 'web-1'));
+    changed(cluster, { image: 'log:v2' });
+    cluster.settle('logs');
+    cluster.refuse(() => undefined);
+    changed(cluster, { image: 'log:v3' });
+    assert.deepEqual(
+      reasons(cluster)
+        .map(r => r.split(' ')[1])
+        .toSorted((a = '', b = '') => (a < b ? -1 : 1)),
+      ['BudgetUsed', 'Taken'],
+    );
+  });
+
+  it('of the revision holds all pods, with the words', () => {
+    const cluster = fleet(2);
+    cluster.refuse(action => (action.do === 'create' ? 'exceeded quota: revisions' : undefined));
+    changed(cluster, { image: 'log:v2' });
+    assert.deepEqual(
+      messages(cluster),
+      [0, 1].map(i => `default/web-${i}: the apiserver refuses: exceeded quota: revisions`),
+    );
   });
 });
 

@@ -2,7 +2,7 @@
 
 import type { Action, Instant, Millis, Plan } from '../../kube/contract.ts';
 import { soonest } from '../../workloads/pods/availability.ts';
-import { podReason } from '../../workloads/reasons.ts';
+import { podReason, type Reason } from '../../workloads/reasons.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import { fieldsAgainst } from './fields.ts';
 import { injectionWake, isInjecting } from './injectionActive.ts';
@@ -26,20 +26,22 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
   const twinsOf = pairsAmong(set.injection, world.revisions);
   const members = world.pods.map(seen => memberOf(seen, set, twinsOf, now));
   const history = historyOf(world, set, members);
-  const course = courseOf({
-    set,
-    members,
-    isRecorded: history.current !== undefined,
-    isInjecting: isInjecting(world.view),
-    leaving: recreates(set) ? world.leaving : [],
-    fieldsOf: fieldsAgainst(set.injection, world.revisions),
-  });
-  const reasons = [...course.reasons].map(([m, reason]) => podReason(nameOf(m.pod), reason));
   const to = {
     injection: set.injection,
     revision: history.current?.name ?? '',
     version: world.view.resourceVersion,
   };
+  const course = courseOf({
+    set,
+    members,
+    isRecorded: history.current !== undefined,
+    whilePending: pendingBecause(history.actions, world),
+    isInjecting: isInjecting(world.view),
+    leaving: recreates(set) ? world.leaving : [],
+    fieldsOf: fieldsAgainst(set.injection, world.revisions),
+    refusalOf: step => (world.wasRefused(step.member.pod) ? world.refusalOf(actionFor(step, to, now)) : undefined),
+  });
+  const reasons = [...course.reasons].map(([m, reason]) => podReason(nameOf(m.pod), reason));
   const status = statusOf({ world, members, history, course, now });
   const wakeAfter = soonest([...members.map(wakeOf), injectionWake(world.view, set, now)]);
   return {
@@ -53,6 +55,11 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
     notices: noticesOf(world.view, status),
     ...(wakeAfter === undefined ? {} : { wakeAfter }),
   };
+};
+
+const pendingBecause = (revisions: readonly Action[], { refusalOf }: World): Reason => {
+  const refusal = revisions.map(refusalOf).find(found => found !== undefined);
+  return refusal === undefined ? { reason: 'RevisionPending' } : { reason: 'Refused', message: refusal.message };
 };
 
 const actionFor = ({ member, by }: Step, to: To, now: Instant): Action => {

@@ -1,6 +1,7 @@
 /** Which pods move now, and why each of the others does not. */
 
 import { resolve } from '../../api/intOrPercent.ts';
+import type { Refusal } from '../../kube/contract.ts';
 import type { Reason } from '../../workloads/reasons.ts';
 import { type Candidate, choose } from '../../workloads/rollout/budget.ts';
 import { markAnnotations } from '../../workloads/sidecars/marks.ts';
@@ -26,12 +27,16 @@ export interface Situation {
   readonly members: readonly Member[];
   /** The revision of the spec is in the store, so that pods may name it. */
   readonly isRecorded: boolean;
+  /** Why the revision is not in the store. */
+  readonly whilePending: Reason;
   /** Names of pods on their way out, which an eviction may have begun: each costs what the pod did that it was. */
   readonly leaving: readonly string[];
   /** New pods get the spec as it is. */
   readonly isInjecting: boolean;
   /** Fields in which the revision that the pod carries differs from the spec, images aside. */
   readonly fieldsOf: (member: Member) => readonly string[];
+  /** The server's no to this very step, when it was last tried. */
+  readonly refusalOf: (step: Step) => Refusal | undefined;
 }
 
 export const courseOf = (situation: Situation): Course => {
@@ -48,7 +53,7 @@ export const courseOf = (situation: Situation): Course => {
   const { keptOld, free } = room(situation);
   // A hot upgrade that was begun is ended before others begin, also where none may begin any more.
   const candidates = [...stepsOf(resets, 'reset'), ...waiting.slice(0, free).map(m => stepFor(m, set))];
-  const { taken, held, limit } = withinBudget(candidates, situation);
+  const { taken, held, refused, limit } = withinBudget(candidates, situation);
   const serving = taken.map(step => step.member).filter(m => m.isReady);
   const charging = [...new Set([...charged(situation), ...serving.map(m => nameOf(m.pod))])];
   return {
@@ -59,6 +64,7 @@ export const courseOf = (situation: Situation): Course => {
       ...waiting.slice(free).map(m => [m, { reason: 'Partition', keptOld }] as const),
       ...held.map(({ member }) => [member, { reason: 'BudgetUsed', limit, by: charging }] as const),
       ...taken.map(({ member }) => [member, { reason: 'Taken' }] as const),
+      ...[...refused].map(([{ member }, { message }]) => [member, { reason: 'Refused', message }] as const),
     ]),
   };
 };
@@ -75,7 +81,8 @@ const reasonFor = (member: Member, reason: Reason | undefined): readonly (readon
   reason === undefined ? [] : [[member, reason]];
 
 /** What keeps a pod at its revision, whatever the others do. What cannot be done at all comes before the author's wish. */
-const blockOf = (member: Member, { set, isRecorded, isInjecting, fieldsOf }: Situation): Reason | undefined => {
+const blockOf = (member: Member, situation: Situation): Reason | undefined => {
+  const { set, isRecorded, isInjecting, fieldsOf, whilePending } = situation;
   const strategy = set.spec.updateStrategy;
   if (strategy.type === 'NotUpdate') return { reason: 'NotUpdated' };
   if (member.mark === undefined) return { reason: 'RecordBroken', annotation: markAnnotations.hash };
@@ -86,7 +93,7 @@ const blockOf = (member: Member, { set, isRecorded, isInjecting, fieldsOf }: Sit
   if (strategy.selector?.matches(member.pod.labels) === false) return { reason: 'NotSelected' };
   // The new twin may have taken over from the former one already: that must not be made to work again as it stands.
   if (member.pairs.some(pair => pair.resetAfter !== undefined)) return { reason: 'Settling' };
-  return isRecorded && (isInjecting || canStay(member, set)) ? undefined : { reason: 'RevisionPending' };
+  return isRecorded && (isInjecting || canStay(member, set)) ? undefined : whilePending;
 };
 
 /** It can be moved where it stands. */
@@ -131,12 +138,34 @@ const room = ({ set, members }: Situation): { readonly keptOld: number; readonly
   return { keptOld, free: Math.max(0, total - keptOld - updated) };
 };
 
+/** A pod that the server refuses must not keep the budget from the others: it is tried after them. */
 const withinBudget = (steps: readonly Step[], situation: Situation) => {
   const { set, members } = situation;
+  const refused = refusedAmong(steps, situation);
   const limit = Math.max(0, resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'up'));
-  const candidates = steps.map(step => ({ step, name: nameOf(step.member.pod), state: stateOf(step.member) }));
+  const candidates = lastTried(steps, refused).map(step => ({
+    step,
+    name: nameOf(step.member.pod),
+    state: stateOf(step.member),
+  }));
   const { taken, held } = choose(candidates, charged(situation).length, limit);
-  return { taken: taken.map(c => c.step), held: held.map(c => c.step), limit };
+  return { taken: taken.map(c => c.step), held: held.map(c => c.step), refused, limit };
+};
+
+type Refused = ReadonlyMap<Step, Refusal>;
+
+const refusedAmong = (steps: readonly Step[], { refusalOf }: Situation): Refused =>
+  new Map(
+    steps.flatMap(step => {
+      const refusal = refusalOf(step);
+      return refusal === undefined ? [] : [[step, refusal] as const];
+    }),
+  );
+
+/** Refused steps come last, and among them the one that was tried longest ago is first: each has its turn. */
+const lastTried = (steps: readonly Step[], refused: Refused): readonly Step[] => {
+  const again = [...refused].sort(([, a], [, b]) => a.at - b.at).map(([step]) => step);
+  return refused.size === 0 ? steps : [...steps.filter(step => !refused.has(step)), ...again];
 };
 
 /** Names of the pods that use up budget. Where pods are evicted, those that come in their place do until they serve. */

@@ -29,12 +29,13 @@ export const findingsOf = (sum: Sum, deviating: readonly string[]): readonly Fin
 const asTheAuthorWants: ReadonlySet<ReasonName> = new Set(['Partition', 'OnDelete']);
 
 /** Nothing but a change by somebody else helps. */
-const isStuck: ReadonlySet<ReasonName> = new Set(['NotInPlace', 'NameTaken']);
+const isStuck: ReadonlySet<ReasonName> = new Set(['NotInPlace', 'NameTaken', 'Refused']);
 
 /** The first of these that any pod has is the one worth telling. */
 const gravest: readonly ReasonName[] = [
   'NotInPlace',
   'NameTaken',
+  'Refused',
   'ImageError',
   'CrashLoop',
   'WaitingForClaims',

@@ -6,6 +6,7 @@ import type { StatefulSetSpec } from '../../api/statefulset.ts';
 import { type Key, keyOf, type Reader } from '../../kube/contract.ts';
 import { claimName } from '../../workloads/pods/fromTemplate.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
+import { type RefusalOf, refusalsIn } from '../../workloads/refusals.ts';
 import { ControllerRevisions, PersistentVolumeClaims, Pods, type RevisionView } from '../../workloads/resources.ts';
 import { memberOf, podNameOf, StatefulSets, type StatefulSetView } from '../../workloads/statefulsets.ts';
 import { type Ordinals, ordinalsOf } from './ordinals.ts';
@@ -32,6 +33,7 @@ export interface Scene {
   readonly revisions: readonly RevisionView[];
   /** Names of revisions that the store shows in this namespace, whoever owns them. */
   readonly revisionNames: ReadonlySet<string>;
+  readonly refusalOf: RefusalOf;
 }
 
 export interface Replica {
@@ -85,6 +87,7 @@ const sceneOf = (set: StatefulSetView, spec: StatefulSetSpec, reader: Reader): S
     missing: spec.replicas - live.length,
     strays: owned.filter(pod => !known.has(pod.name)),
     ...revisionsOf(set, spec, reader),
+    refusalOf: refusalsIn(reader),
   };
 };
 

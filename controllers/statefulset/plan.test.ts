@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { KubeObject, Plan, Wire } from '../../kube/contract.ts';
+import type { KubeObject, Plan, Resource, Wire } from '../../kube/contract.ts';
 import { Cluster, linesOf } from '../../test/support/cluster/cluster.ts';
 import { aStatefulSet, type SetOptions } from '../../test/support/statefulsets.ts';
 import { ControllerRevisions, PersistentVolumeClaims, Pods } from '../../workloads/resources.ts';
@@ -572,4 +572,41 @@ const aPod = (
   kind: 'Pod',
   metadata: { name, namespace: 'default', labels, ...(ownerReferences === undefined ? {} : { ownerReferences }) },
   spec: { containers: [{ name: 'main', image: 'app:v1' }] },
+});
+
+describe('A write that the apiserver refuses', () => {
+  const messages = (cluster: Cluster): readonly string[] => {
+    cluster.seeAll();
+    return (cluster.plan(key)?.reasons ?? []).map(({ pod, message }) => `${pod}: ${message}`).sort();
+  };
+  const stalled = (cluster: Cluster): string | undefined => conditionsOf(cluster).find(c => c.startsWith('Stalled'));
+  const rows: readonly (readonly [string, Resource, SetOptions])[] = [
+    ['of a pod', Pods, {}],
+    ['of its claim', PersistentVolumeClaims, { spec: { volumeClaimTemplates: [{ metadata: { name: 'data' } }] } }],
+    ['of its revision', ControllerRevisions, {}],
+  ];
+  for (const [what, resource, options] of rows)
+    it(`${what} leaves the set stalled with the words, until the cause is gone`, () => {
+      const cluster = new Cluster(statefulSets);
+      cluster.refuse(action => (action.do === 'create' && action.resource === resource ? 'exceeded quota' : undefined));
+      cluster.apply(StatefulSets, aStatefulSet({ replicas: 2, ...options }));
+      cluster.settle(key);
+      assert.deepEqual(
+        messages(cluster),
+        [0, 1].map(i => `web-${i}: the apiserver refuses: exceeded quota`),
+      );
+      assert.equal(stalled(cluster), 'Stalled True Refused');
+      cluster.refuse(() => undefined);
+      cluster.settle(key);
+      assert.deepEqual(messages(cluster), []);
+      assert.equal(stalled(cluster), 'Stalled False AllPodsReady');
+    });
+
+  it('of an update in place is told of the pod', () => {
+    const cluster = running();
+    cluster.refuse(action => (action.do === 'patch' && action.target.name === 'web-2' ? 'no' : undefined));
+    rolling(cluster, { image: 'app:v2' });
+    pass(cluster);
+    assert.ok(messages(cluster).includes('web-2: the apiserver refuses: no'));
+  });
 });

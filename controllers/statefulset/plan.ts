@@ -6,6 +6,7 @@ import { claims } from './claims.ts';
 import { historyOf } from './history.ts';
 import type { World } from './observe.ts';
 import { type Part, together } from './part.ts';
+import { withRefusals } from './refused.ts';
 import { roll } from './rollout.ts';
 import { scale } from './scale.ts';
 import { statusOf, statusOfUnreadable } from './status.ts';
@@ -16,10 +17,12 @@ export const plan = (world: World, now: Instant): Plan => {
   if (world.set.deletedAt !== undefined)
     return { actions: [], status: statusOf({ scene: world, history, reasons: new Map(), now }) };
   const all = together([claimed(world), scale(world, history, now), roll({ scene: world, history, now })]);
+  const actions = [...history.actions, ...all.actions];
+  const reasons = withRefusals(all.reasons, actions, world.refusalOf);
   return {
-    actions: [...history.actions, ...all.actions],
-    status: statusOf({ scene: world, history, reasons: all.reasons, now }),
-    reasons: [...all.reasons].map(([pod, reason]) => podReason(pod, reason)),
+    actions,
+    status: statusOf({ scene: world, history, reasons, now }),
+    reasons: [...reasons].map(([pod, reason]) => podReason(pod, reason)),
     ...(all.wakeAfter === undefined ? {} : { wakeAfter: all.wakeAfter }),
   };
 };

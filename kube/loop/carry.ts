@@ -2,7 +2,7 @@
 
 import type { Act } from '../act.ts';
 import type { Clock } from '../clock.ts';
-import { type Action, type Key, keyOf, type Outcome, type Plan } from '../contract.ts';
+import { type Action, type Key, keyOf, type Outcome, type Plan, subjectOf } from '../contract.ts';
 import type { Store } from '../store.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { Tell } from './tell.ts';
@@ -44,6 +44,24 @@ export class Carrier {
       this.#writeStatus(key, plan, status),
     ]);
     return written === undefined ? outcomes : [...outcomes, written];
+  }
+
+  /** Keeps what was refused for the plans that follow. Returns whether any of it is news to them. */
+  remember(key: Key, { actions }: Plan, outcomes: readonly Outcome[]): boolean {
+    const news = actions.filter((action, i) => this.#remembers(key, action, outcomes[i]));
+    return news.length > 0;
+  }
+
+  #remembers(key: Key, action: Action, outcome: Outcome | undefined): boolean {
+    const { store, clock } = this.#options;
+    const { resource, object, uid } = subjectOf(action);
+    if (outcome?.is === 'done') store.accepted(resource, object);
+    if (outcome?.is !== 'refused' || object === '') return false;
+    const { message } = outcome;
+    return store.refused(resource, object, {
+      ...{ uid, why: action.why, message, at: clock.now() },
+      ...{ by: this.#controller, key },
+    });
   }
 
   /** Whoever waited for the budget that a claim used learns that it was not spent. */

@@ -54,6 +54,7 @@ export class Lane {
   wakeAll(): void {
     this.#pace = new Pace();
     this.#retry = new Retry();
+    this.#options.store.forgetRefusals(this.#controller.name);
     for (const { key } of this.#options.store.list(this.#controller.reconciles))
       this.wake({ key, because: 'urgent change' });
   }
@@ -115,11 +116,11 @@ export class Lane {
 
   /** Synchronous up to the claims of the plan. */
   #pass(key: Key): Promise<void> | undefined {
-    const { clock, store } = this.#options;
+    const { clock } = this.#options;
     const began = clock.monotonic();
     let plan: Plan | undefined;
     try {
-      plan = this.#controller.pass(key, store, clock.now());
+      plan = this.#plan(key);
     } catch (error) {
       this.#threw(key, error);
       return undefined;
@@ -130,7 +131,13 @@ export class Lane {
     return this.#settle({ key, plan, millis: ended - began });
   }
 
+  #plan(key: Key): Plan | undefined {
+    const { store, clock } = this.#options;
+    return this.#controller.pass(key, store, clock.now());
+  }
+
   #forget(key: Key): undefined {
+    this.#options.store.forgetRefusals(this.#controller.name, key);
     this.#pace.forget(key);
     this.#retry.forget(key);
   }
@@ -138,12 +145,26 @@ export class Lane {
   async #settle({ key, plan, millis }: Pass): Promise<void> {
     const { clock, telemetry } = this.#options;
     const outcomes = await this.#carrier.carryOut(key, plan, this.#statusStep(key, plan));
+    const hasNews = this.#carrier.remember(key, plan, outcomes);
     telemetry.passFinished({ controller: this.#controller.name, key, millis, plan, outcomes });
     const now = clock.monotonic();
     const retry = this.#retry.after(key, outcomes);
     if (retry !== undefined) this.#queue.add(key, now + retry);
     if (plan.wakeAfter !== undefined) this.#queue.add(key, now + (plan.wakeAfter > soonest ? plan.wakeAfter : soonest));
     this.#carrier.announce(plan, outcomes);
+    if (hasNews) await this.#state(key);
+  }
+
+  /**
+   * Writes the status of a plan that knows what was refused: what was said of it is wrong, and the next try is far off.
+   * The rest of the plan is left to its turn.
+   */
+  async #state(key: Key): Promise<void> {
+    const plan = this.#options.mayPlan() ? this.#plan(key) : undefined;
+    const action = plan?.status === undefined ? undefined : statusAction(plan.status);
+    if (plan === undefined || action === undefined) return;
+    this.#pace.statusWritten(key, this.#options.clock.monotonic());
+    await this.#carrier.carryOut(key, { ...plan, actions: [] }, { is: 'to be written', action });
   }
 
   #statusStep(key: Key, plan: Plan): StatusStep {

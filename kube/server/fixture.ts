@@ -14,7 +14,13 @@ import { type Serving, serveWebhooks, type WebhookServer } from '../server.ts';
 import { pages } from './pages.ts';
 import type { Call, ReviewsOptions } from './reviews.ts';
 
-export const empty: Reader = { get: () => undefined, list: () => [], by: () => [], claimOn: () => undefined };
+export const empty: Reader = {
+  get: () => undefined,
+  list: () => [],
+  by: () => [],
+  claimOn: () => undefined,
+  refusalOn: () => undefined,
+};
 
 export const newMaterial = (): Promise<Material> =>
   makeMaterial({ names: ['127.0.0.1', 'localhost'], lifetime: seconds(3600) }, systemClock.now());

@@ -35,6 +35,11 @@ export class CellReader implements Reader {
   claimOn(uid: string): Claim | undefined {
     return this.#claimed.has(uid) ? { by: 'somebody', since: 0 } : undefined;
   }
+
+  /** What was refused may be refused again: plans ask for the same either way. */
+  refusalOn(): undefined {
+    return undefined;
+  }
 }
 
 /** A cell's view was made by the resource that it names. */

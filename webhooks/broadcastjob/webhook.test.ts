@@ -23,7 +23,13 @@ const base = {
   user: 'u',
   dryRun: false,
 };
-const reader: Reader = { get: () => undefined, list: () => [], by: () => [], claimOn: () => undefined };
+const reader: Reader = {
+  get: () => undefined,
+  list: () => [],
+  by: () => [],
+  claimOn: () => undefined,
+  refusalOn: () => undefined,
+};
 
 const decide = (review: Review): Verdict => broadcastJobWebhook.decide(review, reader, 0);
 const created = (spec: Wire, version?: string): Verdict =>

@@ -20,6 +20,7 @@ const knowing = (...sets: readonly KubeObject[]): Reader => {
     list: () => views as never,
     by: () => [],
     claimOn: () => undefined,
+    refusalOn: () => undefined,
   };
 };
 

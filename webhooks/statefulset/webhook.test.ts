@@ -5,7 +5,13 @@ import type { KubeObject, Reader, Review, Verdict, Wire } from '../../kube/contr
 import { aStatefulSet, type SetOptions } from '../../test/support/statefulsets.ts';
 import { statefulSetWebhook } from './webhook.ts';
 
-const nobody: Reader = { get: () => undefined, list: () => [], by: () => [], claimOn: () => undefined };
+const nobody: Reader = {
+  get: () => undefined,
+  list: () => [],
+  by: () => [],
+  claimOn: () => undefined,
+  refusalOn: () => undefined,
+};
 
 const about = {
   uid: 'r',

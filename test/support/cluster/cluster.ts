@@ -4,7 +4,7 @@
  */
 
 import type { Action, Controller, Instant, Key, KubeObject, Millis, Plan, Resource } from '../../../kube/contract.ts';
-import { addressOf } from '../../../kube/contract.ts';
+import { addressOf, subjectOf } from '../../../kube/contract.ts';
 import { statusAction } from '../../../kube/loop/status.ts';
 import { Store } from '../../../kube/store.ts';
 import { timestampOf } from '../../../workloads/pods/project.ts';
@@ -22,6 +22,7 @@ export class Cluster {
   /** How much of the log has been told of each resource. */
   readonly #told = new Map<string, number>();
   #now: Instant = Date.UTC(2026, 0, 1);
+  #refusal: (action: Action) => string | undefined = () => undefined;
 
   constructor(controller: Controller) {
     this.#controller = controller;
@@ -51,6 +52,11 @@ export class Cluster {
     const there = this.objects.get(resource, key);
     if (there === undefined) this.objects.create(resource, object);
     else this.objects.put(resource, { ...there, spec: object['spec'] });
+  }
+
+  /** What the cluster's policies, quotas and budgets say from now on to the writes that they refuse. */
+  refuse(refusal: (action: Action) => string | undefined): void {
+    this.#refusal = refusal;
   }
 
   // ── The store learns ──
@@ -106,15 +112,23 @@ export class Cluster {
     const claims = sent.map(({ disrupts }) =>
       disrupts === undefined ? () => {} : this.store.claim(disrupts, this.#controller.name, this.#now),
     );
-    for (const action of sent) this.#carryOut(action);
+    for (const action of sent) this.#carryOut(key, action);
     for (const release of claims) release();
     return { ...plan, actions };
   }
 
-  #carryOut(action: Action): void {
+  #carryOut(key: Key, action: Action): void {
+    const { resource, object: written, uid } = subjectOf(action);
+    const message = this.#refusal(action);
+    if (message !== undefined) {
+      const refused = { uid, why: action.why, message, at: this.#now, by: this.#controller.name, key };
+      this.store.refused(resource, written, refused);
+      return;
+    }
+    this.store.accepted(resource, written);
     const { outcome, object } = this.objects.act(action);
     if (outcome.is === 'refused' || outcome.is === 'failed') throw new Error(`${action.do}: ${outcome.message}`);
-    if (object !== undefined) this.store.put(action.do === 'create' ? action.resource : action.target.resource, object);
+    if (object !== undefined) this.store.put(resource, object);
   }
 
   /** Everybody moves in turn, a second each, until nothing changes for a minute. Throws when that does not happen. */
@@ -122,7 +136,7 @@ export class Cluster {
     let quiet = 0;
     for (let round = 0; round < rounds; round += 1) {
       this.seeAll();
-      const planned = this.pass(key)?.actions.length ?? 0;
+      const planned = this.pass(key)?.actions.filter(action => this.#refusal(action) === undefined).length ?? 0;
       const moved = this.stepAllPods();
       quiet = planned === 0 && !moved ? quiet + 1 : 0;
       if (quiet > 60) return;
