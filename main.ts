@@ -10,6 +10,7 @@ import {
   spareCertificate,
   webhookConfiguration,
 } from './controllers/installation/resources.ts';
+import { Throttle } from './kube/act/throttle.ts';
 import { inspect } from './kube/certificates/inspect.ts';
 import { serveCertificateFrom } from './kube/certificates/present.ts';
 import { keepSpare } from './kube/certificates/spare.ts';
@@ -95,15 +96,17 @@ const startController = async (ground: Ground): Promise<Stop> => {
     onLost: () => undefined, // guards make what is in flight harmless, and this replica stands again
   });
   const reporter = { controller: 'berth.dev/controller', instance: identity };
-  const recorder = openRecorder({ client, clock, log, reporter });
+  const throttle = new Throttle({ clock, ceiling: options.writes });
+  const recorder = openRecorder({ client, clock, log, reporter, throttle });
   const { mayWrite } = election;
   const metrics = openMetrics(registry, {
     isLeader: mayWrite,
     queued: () => machine.queued(),
     silences: () => machine.silences(),
+    throttle,
   });
   const machine = startMachine({
-    ...{ client, clock, recorder, mayWrite },
+    ...{ client, clock, recorder, mayWrite, throttle },
     controllers: [installationController(options, secret), ...controllersFor(place)],
     local: [spareCertificate],
     telemetry: together(logged(log), metrics),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { asAddress, asUrl, type Options, parseOptions } from './options.ts';
+import { asAddress, asCount, asUrl, type Options, parseOptions } from './options.ts';
 
 const parsed = async (...args: readonly string[]): Promise<Options> => {
   const { promise, resolve } = Promise.withResolvers<Options>();
@@ -36,6 +36,19 @@ describe('options', () => {
   it('say whether pod metadata may be patched without a whitelist', async () => {
     const { installation } = await parsed('webhook', '--patch-pod-metadata', 'allow');
     assert.equal(installation.patchPodMetadata, 'allow');
+  });
+});
+
+describe('writes', () => {
+  it('have a ceiling, which flags move', async () => {
+    assert.deepEqual((await parsed('controller')).writes, { perSecond: 300, burst: 600 });
+    const { writes } = await parsed('controller', '--writes-per-second', '50', '--writes-burst', '100');
+    assert.deepEqual(writes, { perSecond: 50, burst: 100 });
+  });
+
+  it('are not stopped by a ceiling that is none', () => {
+    for (const text of ['', '0', '-1', '1.5', '1e3', '0x10', 'all', '99999999999999999999'])
+      assert.throws(() => asCount(text), /whole number above 0/, text);
   });
 });
 

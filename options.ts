@@ -3,6 +3,7 @@
 import { hostname } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultNamespace } from './api/names.ts';
+import type { Ceiling } from './kube/act/bucket.ts';
 import type { Source } from './kube/client/credentials.ts';
 import type { LogOptions } from './kube/log.ts';
 import type { Address } from './kube/server.ts';
@@ -23,6 +24,8 @@ export interface Options {
   readonly webhook: Address;
   /** Health and metrics, over plain HTTP. */
   readonly pages: Address;
+  /** Most writes to the apiserver in the long run, and after a pause. */
+  readonly writes: Ceiling;
   readonly log: LogOptions;
 }
 
@@ -39,6 +42,8 @@ interface Flags {
   readonly validatingConfiguration: string;
   readonly patchPodMetadata: 'deny' | 'allow';
   readonly identity: string;
+  readonly writesPerSecond: number;
+  readonly writesBurst: number;
   readonly logLevel: LogOptions['level'];
   readonly logFormat: LogOptions['format'];
 }
@@ -106,6 +111,13 @@ const withFlags = (command: Command): Command =>
         .env('POD_NAME')
         .default(`${hostname()}-${process.pid}`),
     )
+    .option(
+      '--writes-per-second <number>',
+      'ceiling of writes to the apiserver; below it they adapt to how it answers',
+      asCount,
+      300,
+    )
+    .option('--writes-burst <number>', 'writes above that ceiling after a pause', asCount, 600)
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .addOption(new Option('--log-format <format>').choices(['json', 'text']).default('json'));
 
@@ -129,6 +141,7 @@ const optionsFrom = (role: Role, flags: Flags): Options => ({
   serviceName: flags.service,
   webhook: flags.webhookAddress,
   pages: flags.pagesAddress,
+  writes: { perSecond: flags.writesPerSecond, burst: flags.writesBurst },
   log: { level: flags.logLevel, format: flags.logFormat },
 });
 
@@ -138,6 +151,14 @@ export const asAddress = (text: string): Address => {
   if (port === '' || Number(port) > 65_535)
     throw new InvalidArgumentError('expected host:port, e.g. 127.0.0.1:9443 or [::1]:9443');
   return { host: (bracketed ?? plain) || '0.0.0.0', port: Number(port) };
+};
+
+/** @throws InvalidArgumentError */
+export const asCount = (text: string): number => {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count) || count === 0)
+    throw new InvalidArgumentError('expected a whole number above 0');
+  return count;
 };
 
 /**

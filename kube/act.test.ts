@@ -263,18 +263,36 @@ describe('a patch', () => {
   });
 });
 
-it('waits as long as an overloaded server asks, and keeps its place meanwhile', async () => {
-  const bench = new Bench();
-  bench.next('PATCH', () => ({ ...failure(429, 'TooManyRequests'), headers: { 'retry-after': '3' } }));
-  const { server: client, store, clock } = bench;
-  const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
-  const outcomes: Outcome[] = [];
-  const acting = act(patchOf(bench.object)).then(outcome => outcomes.push(outcome));
-  await clock.advance(2_999);
-  assert.equal(outcomes.length, 0);
-  await clock.advance(1);
-  await acting;
-  assert.equal(outcomes[0]?.is, 'failed');
+describe('an overloaded server', () => {
+  const overloaded = { ...failure(429, 'TooManyRequests'), headers: { 'retry-after': '3' } };
+
+  it('is left alone for as long as it asks', async () => {
+    const bench = new Bench();
+    bench.next('PATCH', () => overloaded);
+    const { server: client, store, clock } = bench;
+    const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
+    const first = act(patchOf(bench.object));
+    await clock.advance(0);
+    assert.equal((await first).is, 'failed');
+    const second = act(patchOf(bench.object));
+    await clock.advance(2_999);
+    assert.equal(client.writes().length, 1);
+    await clock.advance(1);
+    assert.equal((await second).is, 'done');
+  });
+
+  it('is none that refuses an eviction for a budget: other writes go on', async () => {
+    const bench = new Bench();
+    bench.next('POST', () => overloaded);
+    const { server: client, store, clock } = bench;
+    const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
+    const refused = act(evictOf(bench.object));
+    await clock.advance(0);
+    assert.equal((await refused).is, 'refused');
+    const written = act(patchOf(bench.object));
+    await clock.advance(0);
+    assert.equal((await written).is, 'done');
+  });
 });
 
 const asPatch = (action: Action): Extract<Action, { do: 'patch' }> => {
@@ -362,17 +380,6 @@ describe('an eviction', () => {
     bench.next('POST', () => failure(429, 'TooManyRequests', withCauses({ reason: 'DisruptionBudget' })));
     const outcome = await bench.outcome(evictOf(bench.object));
     assert.deepEqual(outcome, { is: 'refused', message: 'TooManyRequests, says the server' });
-  });
-
-  it('against a budget keeps no place while it waits: only an overloaded server is given time', async () => {
-    const bench = new Bench();
-    bench.next('POST', () => ({ ...failure(429, 'TooManyRequests'), headers: { 'retry-after': '10' } }));
-    const { server: client, store, clock } = bench;
-    const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
-    const outcomes: Outcome[] = [];
-    void act(evictOf(bench.object)).then(outcome => outcomes.push(outcome));
-    await clock.advance(0);
-    assert.equal(outcomes[0]?.is, 'refused');
   });
 
   it('of a pod with two budgets, which the server answers with 500, has failed', async () => {

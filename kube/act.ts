@@ -1,16 +1,21 @@
 /** Every write of the product. An action becomes one request, and its answer one of four outcomes. */
 
-import { carriedOut, isAsItWas, isLastState, judge, type Meaning, meaningOf } from './act/answer.ts';
+import { carriedOut, isAsItWas, isLastState, judge, type Meaning, meaningOf, signOf } from './act/answer.ts';
+import type { Rank } from './act/ranks.ts';
 import { completed, lookAt, needsObject, requestFor } from './act/request.ts';
 import { Semaphore } from './act/semaphore.ts';
+import { Throttle } from './act/throttle.ts';
 import { Answers } from './answers.ts';
-import { type Answer, AnswerLost, type Client, NotSent, retryAfterOf } from './client.ts';
+import { type Answer, AnswerLost, type Client, NotSent } from './client.ts';
 import { type Clock, sleep } from './clock.ts';
 import { type Action, type KubeObject, keyOf, type Millis, type Outcome, type Resource } from './contract.ts';
 import type { Store } from './store.ts';
 
-/** Carries an action out; resolves when the store knows its result. Throws only when stopped in doubt. */
-export type Act = (action: Action) => Promise<Outcome>;
+/**
+ * Carries an action out; resolves when the store knows its result. Throws only when stopped in doubt.
+ * `rank`: what it waits behind when not everything can be sent at once; `work` if left out.
+ */
+export type Act = (action: Action, rank?: Rank) => Promise<Outcome>;
 
 export interface ActOptions {
   readonly client: Client;
@@ -20,19 +25,20 @@ export interface ActOptions {
   readonly mayWrite: () => boolean;
   /** Ends the looking at objects in doubt. */
   readonly signal: AbortSignal;
+  /** Shared with whoever else writes; one without a ceiling if left out. */
+  readonly throttle?: Throttle;
 }
 
-// Requests at a time. An object in doubt takes a place only while it is asked for: thousands may be in doubt for long.
-const [mostWrites, mostLooks] = [64, 16];
+// An object in doubt takes a place only while it is asked for: thousands may be in doubt for long.
+const mostLooks = 16;
 // A request whose connection broke may still be on its way through the server.
 const settling: Millis = 500;
-const longestWait: Millis = 15_000;
 // An apiserver that comes back is not to be waited for much longer than it was away.
 const longestBetweenLooks: Millis = 4000;
 
 export const actor = (options: ActOptions): Act => {
   const work = new Actor(options);
-  return action => work.act(action);
+  return (action, rank = 'work') => work.act(action, rank);
 };
 
 /** What a GET showed of an object. */
@@ -50,19 +56,20 @@ class Actor {
   readonly #mayWrite: () => boolean;
   readonly #signal: AbortSignal;
   readonly #answers = new Answers();
-  readonly #writes = new Semaphore(mostWrites);
+  readonly #throttle: Throttle;
   readonly #looks = new Semaphore(mostLooks);
 
-  constructor({ client, store, clock, mayWrite, signal }: ActOptions) {
+  constructor({ client, store, clock, mayWrite, signal, throttle = new Throttle({ clock }) }: ActOptions) {
     this.#client = client;
     this.#store = store;
     this.#clock = clock;
     this.#mayWrite = mayWrite;
     this.#signal = signal;
+    this.#throttle = throttle;
   }
 
-  async act(action: Action): Promise<Outcome> {
-    const meaning = await this.#writes.run(namespaceOf(action), () => this.#write(action));
+  async act(action: Action, rank: Rank): Promise<Outcome> {
+    const meaning = await this.#throttle.run({ rank, namespace: namespaceOf(action) }, () => this.#write(action));
     switch (meaning.is) {
       case 'settled':
         return meaning.outcome;
@@ -92,9 +99,8 @@ class Actor {
 
   async #send(action: Action): Promise<Meaning> {
     try {
-      const answer = await this.#client.request({ ...requestFor(action), permitted: this.#mayWrite });
-      // Of an eviction it is the budget's word, and no sign of load.
-      if (answer.status === 429 && action.do !== 'evict') await this.#giveWay(answer);
+      const request = { ...requestFor(action), permitted: this.#mayWrite };
+      const answer = await this.#throttle.heed(() => this.#client.request(request), signOf(action));
       return this.#understand(action, answer);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -102,12 +108,6 @@ class Actor {
       if (error instanceof AnswerLost) return { is: 'to be seen', because: 'lost', message };
       throw error;
     }
-  }
-
-  /** An overloaded server names its own pace. Waiting here keeps a place, so that fewer of us ask. */
-  async #giveWay({ headers }: Answer): Promise<void> {
-    const wait = retryAfterOf(headers);
-    if (wait !== undefined) await sleep(this.#clock, Math.min(wait, longestWait), this.#signal).catch(() => undefined);
   }
 
   #understand(action: Action, answer: Answer): Meaning {

@@ -5,6 +5,7 @@ import { failure, ScriptedApiserver } from '../test/support/apiserver/scripted.t
 import { FakeClock } from '../test/support/clock.ts';
 import { ConfigMap } from '../test/support/configMaps.ts';
 import { quietLog } from '../test/support/quietLog.ts';
+import { Throttle } from './act/throttle.ts';
 import { newEvent, withinBytes } from './events/wire.ts';
 import { type Happening, openRecorder } from './events.ts';
 
@@ -31,7 +32,7 @@ const bench = () => {
     body.metadata.name = `${body.metadata.generateName}${named}`;
     return create({ ...request, body: JSON.stringify(body) });
   };
-  const recorder = openRecorder({ client: server, clock, log: quietLog, reporter });
+  const recorder = openRecorder({ client: server, clock, log: quietLog, reporter, throttle: new Throttle({ clock }) });
   return {
     server,
     clock,

@@ -1,6 +1,7 @@
 /** Events for users, in events.k8s.io/v1. Best effort, and always behind everything else. */
 
-import type { Answer, Client } from './client.ts';
+import type { Throttle } from './act/throttle.ts';
+import type { Answer, Client, Request } from './client.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { type Millis, seconds, type Target } from './contract.ts';
 import { eventAddress, namespaceOf, newEvent, repetition } from './events/wire.ts';
@@ -40,6 +41,8 @@ export interface EventOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly reporter: Reporter;
+  /** Shared with those whose writes events wait behind. */
+  readonly throttle: Throttle;
 }
 
 /** A recorder that writes in the background, one event at a time. */
@@ -134,17 +137,22 @@ class EventRecorder implements Recorder {
   }
 
   #post({ happening }: Story): Promise<Answer> {
-    const { client, clock, reporter } = this.#options;
+    const { clock, reporter } = this.#options;
     const path = collectionPath(eventAddress, namespaceOf(happening));
     const body = JSON.stringify(newEvent(happening, reporter, clock.now()));
-    return client.request({ method: 'POST', path, contentType: 'application/json', body, lane: 'events' });
+    return this.#send(happening, { method: 'POST', path, contentType: 'application/json', body });
   }
 
   #patch({ happening, count }: Story, name: string): Promise<Answer> {
-    const { client, clock } = this.#options;
     const path = objectPath(eventAddress, { namespace: namespaceOf(happening), name });
-    const body = JSON.stringify(repetition(count, clock.now()));
-    return client.request({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body, lane: 'events' });
+    const body = JSON.stringify(repetition(count, this.#options.clock.now()));
+    return this.#send(happening, { method: 'PATCH', path, contentType: 'application/merge-patch+json', body });
+  }
+
+  #send(happening: Happening, request: Request): Promise<Answer> {
+    const { client, throttle } = this.#options;
+    const place = { rank: 'event', namespace: namespaceOf(happening) } as const;
+    return throttle.run(place, () => throttle.heed(() => client.request({ ...request, lane: 'events' })));
   }
 }
 

@@ -721,7 +721,7 @@ describe('stopping', () => {
 
   it('sends nothing any more that still waits for a place', async () => {
     const bench = new Bench();
-    const answers = Array.from({ length: 64 }, (_, i) => {
+    const answers = Array.from({ length: 20 }, (_, i) => {
       bench.write(`a${i}`, { n: '0' });
       return slowPatch(bench);
     });
@@ -732,7 +732,7 @@ describe('stopping', () => {
     for (const answered of answers) answered();
     await bench.clock.advance(10);
     await stopping;
-    assert.equal(bench.server.writes().length, 64);
-    assert.deepEqual(Object.keys(Object.groupBy(bench.ledger.outcomes(), is => is)), ['done', 'failed']);
+    assert.equal(bench.server.writes().length, 20);
+    assert.deepEqual(Map.groupBy(bench.ledger.outcomes(), is => is).get('failed')?.length, 36);
   });
 });

@@ -1,5 +1,6 @@
 /** The machine put together: one call that reads the cluster, wakes controllers and writes. */
 
+import { Throttle } from './act/throttle.ts';
 import { actor } from './act.ts';
 import type { Client } from './client.ts';
 import type { Clock } from './clock.ts';
@@ -23,6 +24,8 @@ export interface MachineOptions {
   readonly mayWrite?: () => boolean;
   readonly telemetry?: Telemetry;
   readonly recorder?: Recorder;
+  /** What writes pass through, e.g. together with events; ended with the machine. One without a ceiling if left out. */
+  readonly throttle?: Throttle;
   /** Uniform in [0, 1); spreads retries. */
   readonly random?: () => number;
   /** Called with each new view; tests pass a deep freeze. */
@@ -56,6 +59,7 @@ export interface Machine {
 export const startMachine = (options: MachineOptions): Machine => {
   const { client, clock, controllers, local = [], random = Math.random } = options;
   const { mayWrite = () => true, telemetry = silence, recorder = untold, seal = view => view } = options;
+  const { throttle = new Throttle({ clock }) } = options;
   const store = new Store({
     seal,
     report: ({ what, resource, key, error }) => telemetry.storeFault(what, resource, { key, error }),
@@ -72,7 +76,7 @@ export const startMachine = (options: MachineOptions): Machine => {
     mayWrite() && [...missing].every(resource => !isReadBy(controller, resource));
   const looking = new AbortController();
   const maySend = (): boolean => !looking.signal.aborted && mayWrite();
-  const act = actor({ client, store, clock, mayWrite: maySend, signal: looking.signal });
+  const act = actor({ client, store, clock, mayWrite: maySend, signal: looking.signal, throttle });
   const loop = runControllers(controllers, { store, clock, act, tell: teller(recorder), telemetry, mayPlan });
 
   const synced = Promise.withResolvers<void>();
@@ -106,6 +110,7 @@ export const startMachine = (options: MachineOptions): Machine => {
     stop: async () => {
       const idle = loop.stop();
       looking.abort(new Error('the machine stops'));
+      throttle.end();
       await Promise.all([idle, ...reflections.map(reflection => reflection.stop())]);
     },
   };

@@ -101,6 +101,12 @@ suite('metrics', () => {
       'berth_watch_silence_seconds{resource="pods"} 1.5',
     ]);
   });
+  test('ask how many writes may be in flight, and how many wait', async () => {
+    const registry = new Registry();
+    openMetrics(registry, { throttle: { places: 20, waiting: 3 } });
+    assert.deepEqual(await linesOf(registry, 'berth_write_window '), ['berth_write_window 20']);
+    assert.deepEqual(await linesOf(registry, 'berth_writes_waiting '), ['berth_writes_waiting 3']);
+  });
   test('have what Node tells of itself', async () => {
     const registry = new Registry();
     openMetrics(registry);

@@ -1,6 +1,7 @@
 /** What the machine and the webhooks do, counted. Labels are bounded: names of controllers, resources and paths, never of objects. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Throttle } from './act/throttle.ts';
 import type { Action, Millis, Outcome } from './contract.ts';
 import type { Call } from './server/reviews.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -16,6 +17,7 @@ export interface Asked {
   readonly queued?: () => Iterable<readonly [controller: string, keys: number]>;
   /** Time since the server last told anything, by resource. */
   readonly silences?: () => Iterable<readonly [resource: string, silence: Millis]>;
+  readonly throttle?: Pick<Throttle, 'places' | 'waiting'>;
 }
 
 /** Registers everything in `registry`, and what Node tells of itself. */
@@ -25,7 +27,7 @@ export const openMetrics = (registry: Registry, asked: Asked = {}): Metrics => {
   return { ...passMetrics(registry), ...readMetrics(registry), ...reviewMetrics(registry) };
 };
 
-const registerAsked = (registry: Registry, { isLeader, queued, silences }: Asked): void => {
+const registerAsked = (registry: Registry, { isLeader, queued, silences, throttle }: Asked): void => {
   const registers = [registry];
   if (isLeader !== undefined) {
     const help = '1 while this process may write';
@@ -45,6 +47,23 @@ const registerAsked = (registry: Registry, { isLeader, queued, silences }: Asked
     const help = 'Time since the apiserver last told anything of a resource; bookmarks come every minute or two';
     new Gauge({ registers, name: 'berth_watch_silence_seconds', help, labelNames: ['resource'], collect });
   }
+  if (throttle !== undefined) registerThrottle(registry, throttle);
+};
+
+const registerThrottle = (registry: Registry, throttle: Pick<Throttle, 'places' | 'waiting'>): void => {
+  const registers = [registry];
+  new Gauge({
+    registers,
+    name: 'berth_write_window',
+    help: 'How many writes may be in flight: 20 at first, up to 64, halved when the apiserver shows that it is too much',
+    collect: gauge(g => g.set(throttle.places)),
+  });
+  new Gauge({
+    registers,
+    name: 'berth_writes_waiting',
+    help: 'Writes that wait for the window or for the ceiling of writes a second',
+    collect: gauge(g => g.set(throttle.waiting)),
+  });
 };
 
 /** prom-client calls `collect` as a method of the gauge. */
@@ -79,7 +98,7 @@ const passMetrics = (registry: Registry): Passes => {
   const writing = new Histogram({
     registers,
     name: 'berth_write_seconds',
-    help: 'Time from sending a write to its answer',
+    help: 'Time from asking for a write to knowing its outcome, waiting included',
     labelNames: ['verb'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
   });

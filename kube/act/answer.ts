@@ -1,7 +1,10 @@
 /** What an answer means for the action that asked. Pure; the facts behind it were tried on a real apiserver. */
 
+import type { Answer } from '../client.ts';
 import type { Action, KubeObject, Outcome, Target } from '../contract.ts';
 import type { Status } from '../wire.ts';
+import { loadIn } from './throttle.ts';
+import type { Sign } from './window.ts';
 
 export type Meaning =
   /** The outcome is known, and so is everything that the store should know. */
@@ -40,6 +43,12 @@ export const meaningOf = (action: Action, status: Status): Meaning => {
       return code >= 500 ? { is: 'to be seen', because: 'lost', message } : refused(message);
   }
 };
+
+/** What the answer tells of the server's load. Of an eviction, 429 is a budget's word, and 500 is two budgets'. */
+export const signOf =
+  (action: Action) =>
+  (answer: Answer): Sign =>
+    action.do === 'evict' && (answer.status === 429 || answer.status === 500) ? { is: 'answered' } : loadIn(answer);
 
 /**
  * The outcome of an action that was carried out and left this object. A patch that made no new version brings no event:

@@ -27,6 +27,8 @@ export const connect = async ({ source, role, clock }: Connection): Promise<Clie
 const refreshAfter = 60_000;
 // The server answers or refuses within its own 60 s limit; what takes half of it is in trouble.
 const answerWithin = 30_000;
+// 64 writes, 16 looks and a page of each resource: whoever may send does not wait again for a connection.
+const mostCalls = 96;
 
 interface Pools {
   readonly calls: Pool;
@@ -49,7 +51,7 @@ const open = ({ server, tls }: Credentials): Pools => {
     });
   // A watch is silent for as long as nothing happens; the reflector has its own watchdog.
   return {
-    calls: pool(32, answerWithin),
+    calls: pool(mostCalls, answerWithin),
     watches: pool(null, 0),
     lease: pool(1, 10_000),
     events: pool(1, answerWithin),

@@ -1,5 +1,6 @@
 /** Carries a plan out: its claims, its writes and its status, and tells of them. */
 
+import type { Rank } from '../act/ranks.ts';
 import type { Act } from '../act.ts';
 import type { Clock } from '../clock.ts';
 import { type Action, type Key, keyOf, type Outcome, type Plan, subjectOf } from '../contract.ts';
@@ -80,7 +81,7 @@ export class Carrier {
       action.disrupts === undefined ? undefined : store.claim(action.disrupts, this.#controller, clock.now());
     return async () => {
       try {
-        const outcome = await this.#write(key, action);
+        const outcome = await this.#write(key, action, 'work');
         tell.outcome(action, outcome);
         return outcome;
       } finally {
@@ -99,17 +100,19 @@ export class Carrier {
         this.#options.tell.notices(plan);
         return undefined;
       case 'to be written': {
-        const outcome = await this.#write(key, status.action);
+        const outcome = await this.#write(key, status.action, 'status');
         if (outcome.is === 'done') this.#options.tell.notices(plan);
         return outcome;
       }
     }
   }
 
-  async #write(key: Key, action: Action): Promise<Outcome> {
+  async #write(key: Key, action: Action, rank: Rank): Promise<Outcome> {
     const { clock, act, telemetry } = this.#options;
     const began = clock.monotonic();
-    const outcome = await act(action).catch((error: unknown): Outcome => ({ is: 'failed', message: String(error) }));
+    const outcome = await act(action, rank).catch(
+      (error: unknown): Outcome => ({ is: 'failed', message: String(error) }),
+    );
     const millis = clock.monotonic() - began;
     telemetry.actionFinished({ controller: this.#controller, key, action, outcome, millis });
     return outcome;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
+import { Throttle } from '../../kube/act/throttle.ts';
 import { actor } from '../../kube/act.ts';
 import { connect } from '../../kube/client/connect.ts';
 import type { Client, Request } from '../../kube/client.ts';
@@ -498,7 +499,13 @@ describe('an event', () => {
   it('is accepted, and counted when it happens again', async () => {
     const object = await create(ConfigMap, aConfigMap('eventful'));
     const reporter = { controller: 'apps.kruise.io/berth', instance: 'test' };
-    const recorder = openRecorder({ client, clock: hasty, log: quietLog, reporter });
+    const recorder = openRecorder({
+      client,
+      clock: hasty,
+      log: quietLog,
+      reporter,
+      throttle: new Throttle({ clock: hasty }),
+    });
     const about = targetOf(ConfigMap, seenOf(object));
     const tell = (): void =>
       recorder.record({ about, type: 'Normal', reason: 'Tested', action: 'test', note: 'a test' });
