@@ -3,6 +3,7 @@
 import { decode, type Request } from './admission/decode.ts';
 import { encode, untouched } from './admission/encode.ts';
 import type { Instant, Reader, Webhook, WebhookEntry } from './contract.ts';
+import { originOf } from './fault.ts';
 
 /** A larger review is refused unread. The apiserver itself takes no object above 3 MiB, and a review may hold two. */
 export const largestReview = 8 * 1024 * 1024;
@@ -13,7 +14,7 @@ export interface Answer {
   readonly body: string;
   /** For the log; empty if the request could not be read that far. */
   readonly uid: string;
-  /** Where a thrown error came from, without its message: that may quote the object. */
+  /** Where a thrown error came from. */
   readonly fault?: string;
 }
 
@@ -65,10 +66,4 @@ const namesResource = (rule: string, plural: string, subresource: string): boole
     (wantedPlural === '*' || wantedPlural === plural) &&
     (wantedSubresource === subresource || wantedSubresource === '*')
   );
-};
-
-const originOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return `a thrown ${typeof error}`;
-  const frames = (error.stack ?? '').split('\n').filter(line => /^ {4}at /.test(line));
-  return [error.name, ...frames.slice(0, 5).map(line => line.trim())].join(' ');
 };

@@ -16,6 +16,8 @@ export type Key = string & { readonly unit?: 'key' };
 
 export const seconds = (count: number): Millis => count * 1000;
 export const keyOf = (namespace: string, name: string): Key => (namespace === '' ? name : `${namespace}/${name}`);
+/** Empty for cluster-scoped objects. */
+export const namespaceIn = (key: Key): string => key.slice(0, Math.max(key.indexOf('/'), 0));
 
 /** Any JSON object as it came from the wire: fields that we do not know are there too. */
 export type Wire = { readonly [key: string]: unknown };

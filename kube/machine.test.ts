@@ -174,6 +174,85 @@ describe('a controller', () => {
     await machine.stop();
   });
 
+  it('that throws for one object tells of it there, and is not made to throw faster by changes that nobody waits for', async () => {
+    const bench = new Bench();
+    bench.write('bad', { n: '0' });
+    const anyChange = whenever(ConfigMap, view => [view.key]);
+    const machine = bench.start([
+      planning(
+        () => {
+          throw new Error('a bug');
+        },
+        { wakesOn: [anyChange] },
+      ),
+    ]);
+    await bench.clock.advance(10);
+    for (let n = 1; n <= 20; n++) {
+      bench.write('bad', { n: String(n) });
+      await bench.clock.advance(10);
+    }
+    assert.equal(bench.ledger.errors.length, 1);
+    await bench.clock.advance(40);
+    assert.equal(bench.ledger.errors.length, 2);
+    assert.deepEqual(
+      bench.told.map(({ about, type, reason }) => [about.name, type, reason]),
+      Array.from({ length: 2 }, () => ['bad', 'Warning', 'InternalError']),
+    );
+    await machine.stop();
+  });
+
+  it('throws again at once when the user changed the object, and works when that helped', async () => {
+    const bench = new Bench();
+    bench.write('bad', { n: '0' });
+    const itsData = { ...itself(ConfigMap), urgent: () => true };
+    const machine = bench.start([
+      planning(
+        view => {
+          if (view.data['n'] === '0') throw new Error('a bug');
+          return view.data['n'] === 'fixed' ? { actions: [set(view, 'done')] } : nothing;
+        },
+        { wakesOn: [itsData] },
+      ),
+    ]);
+    await bench.clock.advance(10);
+    bench.write('bad', { n: 'fixed' });
+    await bench.clock.advance(10);
+    assert.deepEqual(bench.dataOf('bad'), { n: 'done' });
+    assert.equal(bench.ledger.errors.length, 1);
+    await machine.stop();
+  });
+
+  it('is told of an object whose view throws, and works with the others', async () => {
+    const bench = new Bench();
+    const Fragile: typeof ConfigMap = {
+      ...ConfigMap,
+      view: object => {
+        if (object.metadata.name === 'bad') throw new Error('a bug');
+        return ConfigMap.view(object);
+      },
+    };
+    const seen: string[] = [];
+    bench.write('bad');
+    bench.write('good');
+    const machine = bench.start([
+      {
+        ...planning(() => nothing, { reconciles: Fragile, wakesOn: [itself(Fragile)] }),
+        pass: key => {
+          seen.push(key);
+          return nothing;
+        },
+      },
+    ]);
+    await bench.clock.advance(10);
+    assert.deepEqual(seen, ['default/good']);
+    assert.deepEqual(bench.ledger.errors, ['view default/bad: Error: a bug']);
+    assert.deepEqual(
+      bench.told.map(({ about, reason }) => [about.name, reason]),
+      [['bad', 'InternalError']],
+    );
+    await machine.stop();
+  });
+
   it('whose trigger throws does not keep others from waking', async () => {
     const bench = new Bench();
     const broken = whenever(ConfigMap, () => {

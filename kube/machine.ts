@@ -4,7 +4,7 @@ import { Throttle } from './act/throttle.ts';
 import { actor } from './act.ts';
 import type { Client } from './client.ts';
 import type { Clock } from './clock.ts';
-import type { Controller, Millis, Resource, Seen } from './contract.ts';
+import { type Controller, type Millis, type Resource, type Seen, targetOf } from './contract.ts';
 import { type Recorder, untold } from './events.ts';
 import { teller } from './loop/tell.ts';
 import { runControllers } from './loop.ts';
@@ -60,9 +60,13 @@ export const startMachine = (options: MachineOptions): Machine => {
   const { client, clock, controllers, local = [], random = Math.random } = options;
   const { mayWrite = () => true, telemetry = silence, recorder = untold, seal = view => view } = options;
   const { throttle = new Throttle({ clock }) } = options;
+  const tell = teller(recorder);
   const store = new Store({
     seal,
-    report: ({ what, resource, key, error }) => telemetry.storeFault(what, resource, { key, error }),
+    report: ({ what, resource, seen, error }) => {
+      telemetry.storeFault(what, resource, { key: seen.key, error });
+      if (what === 'view' && mayWrite()) tell.fault(targetOf(resource, seen));
+    },
   });
   const reflected = new Set([...controllers.flatMap(resourcesOf), ...(options.resources ?? [])]);
   for (const resource of local) reflected.delete(resource);
@@ -77,7 +81,7 @@ export const startMachine = (options: MachineOptions): Machine => {
   const looking = new AbortController();
   const maySend = (): boolean => !looking.signal.aborted && mayWrite();
   const act = actor({ client, store, clock, mayWrite: maySend, signal: looking.signal, throttle });
-  const loop = runControllers(controllers, { store, clock, act, tell: teller(recorder), telemetry, mayPlan });
+  const loop = runControllers(controllers, { store, clock, act, tell, telemetry, mayPlan });
 
   const synced = Promise.withResolvers<void>();
   const arrived = (resource: Resource): void => {

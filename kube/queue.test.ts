@@ -46,23 +46,59 @@ it('keys that are due at the same time come in the order in which they were aske
   assert.deepEqual([queue.take(1), queue.take(1), queue.take(1)], ['c', 'a', 'b']);
 });
 
+it('groups have their turns: one with a thousand keys that are due does not hold up another', () => {
+  const queue = new Queue(key => key.slice(0, 1));
+  for (let i = 0; i < 1000; i++) queue.add(`h${i}`, 1);
+  queue.add('c0', 2);
+  queue.add('c1', 50);
+  const taken = [1, 2, 2, 2].map(now => queue.take(now));
+  assert.deepEqual(taken, ['h0', 'h1', 'c0', 'h2']);
+  assert.equal(queue.busy(2), 1001);
+  assert.equal(queue.nextDue(), 1);
+});
+
+it('of groups with keys that are due, none is passed over while another has two turns', () => {
+  const keys = fc.uniqueArray(fc.stringMatching(/^[abc][0-9]$/), { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(keys, all => {
+      const queue = new Queue(key => key.slice(0, 1));
+      for (const key of all) queue.add(key, 1);
+      const taken = all.map(() => queue.take(1)?.slice(0, 1) ?? '');
+      for (const [i, group] of taken.entries()) {
+        const again = taken.indexOf(group, i + 1);
+        if (again < 0) continue;
+        const between = taken.slice(i + 1, again);
+        for (const later of taken.slice(again)) assert.ok(later === group || between.includes(later), String(taken));
+      }
+    }),
+  );
+});
+
 /** The obvious queue: all wishes in lists, searched each time. */
 class Model {
   readonly wishes = new Map<string, { due: number; order: number }>();
+  /** Those whose time has come, in the order in which it did. */
+  ready: readonly string[] = [];
   readonly running = new Map<string, number | undefined>();
   #order = 0;
 
   add(key: string, due: number): void {
     if (this.running.has(key)) this.running.set(key, Math.min(due, this.running.get(key) ?? due));
-    else if (due < (this.wishes.get(key)?.due ?? Infinity)) this.wishes.set(key, { due, order: this.#order++ });
+    else if (!this.ready.includes(key) && due < (this.wishes.get(key)?.due ?? Infinity))
+      this.wishes.set(key, { due, order: this.#order++ });
   }
 
   take(now: number): string | undefined {
-    const [first] = [...this.wishes].sort(([, a], [, b]) => a.due - b.due || a.order - b.order);
-    if (first === undefined || first[1].due > now) return undefined;
-    this.wishes.delete(first[0]);
-    this.running.set(first[0], undefined);
-    return first[0];
+    const come = [...this.wishes].filter(([, { due }]) => due <= now);
+    const [first, ...rest] = [
+      ...this.ready,
+      ...come.sort(([, a], [, b]) => a.due - b.due || a.order - b.order).map(([key]) => key),
+    ];
+    for (const [key] of come) this.wishes.delete(key);
+    if (first === undefined) return undefined;
+    this.ready = rest;
+    this.running.set(first, undefined);
+    return first;
   }
 
   done(key: string): void {
@@ -92,7 +128,8 @@ it('whatever is asked of it, it answers as the obvious queue would', () => {
           queue.done(c.key);
           model.done(c.key);
         }
-        assert.equal(queue.nextDue(), [...model.wishes.values()].map(w => w.due).sort((a, b) => a - b)[0]);
+        if (model.ready.length > 0) assert.ok(queue.nextDue() !== undefined);
+        else assert.equal(queue.nextDue(), [...model.wishes.values()].map(w => w.due).sort((a, b) => a - b)[0]);
       }
     }),
     { numRuns: 1000 },

@@ -106,7 +106,7 @@ describe('the store', () => {
       ['good', 'fine'],
     );
     assert.deepEqual(
-      faults.map(({ what, key }) => `${what} ${key}`),
+      faults.map(({ what, seen }) => `${what} ${seen.key}`),
       ['view default/bad'],
     );
   });

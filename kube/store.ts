@@ -31,7 +31,8 @@ export interface StoreOptions {
 export interface StoreFault {
   readonly what: 'view' | 'subscriber';
   readonly resource: Resource;
-  readonly key: Key;
+  /** The object that it happened with. */
+  readonly seen: Seen;
   readonly error: unknown;
 }
 
@@ -176,7 +177,7 @@ export class Store implements Reader {
       for (const index of Object.values(resource.indexes)) index.valuesOf(view);
       return this.#seal(view);
     } catch (error) {
-      this.#report({ what: 'view', resource, key: seenOf(object).key, error });
+      this.#report({ what: 'view', resource, seen: seenOf(object), error });
       return undefined;
     }
   }
@@ -187,7 +188,9 @@ export class Store implements Reader {
       try {
         subscriber(resource, before, after);
       } catch (error) {
-        this.#report({ what: 'subscriber', resource, key: (after ?? before)?.key ?? '', error });
+        const seen = after ?? before;
+        if (seen === undefined) throw error;
+        this.#report({ what: 'subscriber', resource, seen, error });
       }
     }
   }

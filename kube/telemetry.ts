@@ -1,6 +1,7 @@
 /** What the machine tells of its work, for logs, metrics and tests. It knows none of them. */
 
 import type { Action, Key, Millis, Outcome, Plan, Resource } from './contract.ts';
+import { originOf } from './fault.ts';
 import type { Log } from './log.ts';
 
 export interface Telemetry {
@@ -57,12 +58,12 @@ export const silence: Telemetry = together();
 /** Each action is one line, however it ended. */
 export const logged = (log: Log): Telemetry => ({
   passFinished: () => {},
-  passThrew: (controller, key, error) => log.error('pass threw', { controller, key, error: detailsOf(error) }),
+  passThrew: (controller, key, error) => log.error('pass threw', { controller, key, error: originOf(error) }),
   actionFinished: finished => logAction(log, finished),
   synced: (resource, objects) => log.info('synced', { resource: resource.plural, objects }),
   reflectorBroke: (resource, why) => log.warn('watch broke', { resource: resource.plural, why }),
   storeFault: (what, resource, { key, error }) =>
-    log.error(`${what} threw`, { resource: resource.plural, key, error: detailsOf(error) }),
+    log.error(`${what} threw`, { resource: resource.plural, key, error: originOf(error) }),
 });
 
 const logAction = (log: Log, { controller, key, action, outcome, millis }: FinishedAction): void => {
@@ -78,5 +79,3 @@ const subjectOf = (action: Action): { action: string; on: string } => {
   const part = action.do === 'patch' && action.part !== 'object' ? `/${action.part}` : '';
   return { action: action.do, on: `${plural}${part} ${name ?? ''}` };
 };
-
-const detailsOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,7 +1,7 @@
 /** One controller at work: takes its keys, plans each, has the plan carried out, and sees to when the key is next due. */
 
 import type { Cancel } from '../clock.ts';
-import type { Controller, Key, Millis, Plan } from '../contract.ts';
+import { type Controller, type Key, type Millis, namespaceIn, type Plan, targetOf } from '../contract.ts';
 import { Queue } from '../queue.ts';
 import { Carrier, type CarryOptions, type StatusStep } from './carry.ts';
 import { Pace } from './pace.ts';
@@ -23,7 +23,7 @@ export class Lane {
   readonly #controller: Controller;
   readonly #options: LaneOptions;
   readonly #carrier: Carrier;
-  readonly #queue = new Queue();
+  readonly #queue = new Queue(namespaceIn);
   #pace = new Pace();
   #retry = new Retry();
   readonly #inFlight = new Set<Promise<void>>();
@@ -46,6 +46,8 @@ export class Lane {
     if (!this.#options.mayPlan()) return;
     // Two controllers whose disruptions are refused would otherwise wake each other for ever.
     if (because === 'release' && this.#retry.isPending(key)) return;
+    // It is in the queue with its delay: a bad object that is busy must not cost more than one that is idle.
+    if (because === 'change' && this.#retry.isQuarantined(key)) return;
     const now = this.#options.clock.monotonic();
     this.#enqueue(key, because === 'urgent change' ? now : Math.max(now, this.#pace.next(key)));
   }
@@ -109,9 +111,12 @@ export class Lane {
   }
 
   #threw(key: Key, error: unknown): void {
-    const { clock, telemetry } = this.#options;
+    const { clock, store, telemetry, tell } = this.#options;
+    const { name, reconciles } = this.#controller;
     this.#queue.add(key, clock.monotonic() + this.#retry.threw(key));
-    telemetry.passThrew(this.#controller.name, key, error);
+    telemetry.passThrew(name, key, error);
+    const view = store.get(reconciles, key);
+    if (view !== undefined) tell.fault(targetOf(reconciles, view));
   }
 
   /** Synchronous up to the claims of the plan. */

@@ -1,11 +1,13 @@
 /** Events about what was done and what was noticed. */
 
-import type { Action, Outcome, Plan } from '../contract.ts';
+import type { Action, Outcome, Plan, Target } from '../contract.ts';
 import type { Recorder } from '../events.ts';
 
 export interface Tell {
   outcome(action: Action, outcome: Outcome): void;
   notices(plan: Plan): void;
+  /** Something about this object makes us throw. */
+  fault(about: Target): void;
 }
 
 export const teller = (recorder: Recorder): Tell => ({
@@ -26,4 +28,12 @@ export const teller = (recorder: Recorder): Tell => ({
     for (const { about, type, reason, message } of notices)
       recorder.record({ about, type, reason, action: 'observe', note: message });
   },
+  fault: about =>
+    recorder.record({
+      about,
+      type: 'Warning',
+      reason: 'InternalError',
+      action: 'observe',
+      note: 'Berth cannot work with this object, which is a bug: its log says where. It is tried again when the object changes, and slowly until then.',
+    }),
 });

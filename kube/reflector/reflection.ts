@@ -2,6 +2,7 @@
 
 import { sleep } from '../clock.ts';
 import { type Millis, type Resource, seconds } from '../contract.ts';
+import { originOf } from '../fault.ts';
 import { type ReflectorOptions, reflect } from '../reflector.ts';
 import { longestSilence } from './silence.ts';
 
@@ -57,7 +58,7 @@ export class Reflection {
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-    this.#options.report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    this.#options.report(originOf(error));
     await sleep(this.#options.clock, seconds(30), signal).catch(() => undefined);
   }
 }
