@@ -6,6 +6,7 @@ import { controllersFor } from './controllers/index.ts';
 import { installation } from './controllers/installation/controller.ts';
 import {
   certificateSecret,
+  endpointsOf,
   type SecretView,
   spareCertificate,
   webhookConfiguration,
@@ -133,6 +134,7 @@ const installationController = (options: Options, secret: Resource<SecretView>):
       webhookConfiguration('MutatingWebhookConfiguration', mutatingConfiguration),
       webhookConfiguration('ValidatingWebhookConfiguration', validatingConfiguration),
     ],
+    endpoints: endpointsOf(namespace, options.serviceName),
     ...(webhookUrl === undefined ? {} : { webhookUrl }),
     overlap: seconds(60),
     inspect: (data, now) => inspect(data, webhookNames(options), now),

@@ -1,8 +1,12 @@
 /** Every controller of Berth that is made of literals alone; main.ts adds the one that keeps certificates. */
 
+import { broadcastJobCrd } from '../api/broadcastjob.ts';
+import { sidecarSetCrd } from '../api/sidecarset.ts';
+import { statefulSetCrd } from '../api/statefulset.ts';
 import type { Controller } from '../kube/contract.ts';
 import type { Installation } from '../workloads/installation.ts';
 import { broadcastJobs } from './broadcastjob/controller.ts';
+import { definition } from './definition/controller.ts';
 import { sidecarSets } from './sidecarset/controller.ts';
 import { statefulSets } from './statefulset/controller.ts';
 
@@ -10,4 +14,5 @@ export const controllersFor = (installation: Installation): readonly Controller[
   statefulSets,
   sidecarSets(installation),
   broadcastJobs,
+  ...[sidecarSetCrd, statefulSetCrd, broadcastJobCrd].map(definition),
 ];

@@ -128,6 +128,12 @@ export interface Index<V extends Seen> {
 /** Two resources are the same kind if they are listed at the same address. */
 export const addressOf = (r: Resource): string => `${r.group}/${r.version}/${r.plural}`;
 
+/** What is listed at its address: two selections of one kind are two collections. */
+export const collectionOf = (r: Resource): string => {
+  const { namespace = '', fields = '', labels = '' } = r.select ?? {};
+  return [addressOf(r), namespace, fields, labels].join(' ').trimEnd();
+};
+
 /** A pod that somebody is about to disrupt. Budgets count it as unavailable, whoever claimed it. */
 export interface Claim {
   /** Name of the controller. */

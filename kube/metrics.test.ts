@@ -75,6 +75,13 @@ suite('metrics', () => {
       'berth_store_faults_total{what="view",resource="pods"} 1',
     ]);
   });
+  test('count notices by reason, never by object', async () => {
+    const registry = new Registry();
+    openMetrics(registry).noticed('c', { about: target, type: 'Warning', reason: 'FieldsPruned', message: 'web-0' });
+    assert.deepEqual(await linesOf(registry, 'berth_notices_total{'), [
+      'berth_notices_total{controller="c",type="Warning",reason="FieldsPruned"} 1',
+    ]);
+  });
   test('count reviews by path and code, and time them in seconds', async () => {
     const registry = new Registry();
     openMetrics(registry).reviewAnswered({ path: '/mutate/pod', code: 200, millis: 2 });

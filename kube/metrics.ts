@@ -72,7 +72,7 @@ const gauge = (set: (gauge: Gauge) => void) =>
     set(this);
   };
 
-type Passes = Pick<Telemetry, 'passFinished' | 'passThrew' | 'actionFinished'>;
+type Passes = Pick<Telemetry, 'passFinished' | 'passThrew' | 'actionFinished' | 'noticed'>;
 
 const passMetrics = (registry: Registry): Passes => {
   const registers = [registry];
@@ -102,7 +102,14 @@ const passMetrics = (registry: Registry): Passes => {
     labelNames: ['verb'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
   });
+  const notices = new Counter({
+    registers,
+    name: 'berth_notices_total',
+    help: 'What was noticed of objects and told by an event',
+    labelNames: ['controller', 'type', 'reason'],
+  });
   return {
+    noticed: (controller, { type, reason }) => notices.inc({ controller, type, reason }),
     passFinished: ({ controller, millis, outcomes }) => {
       passes.inc({ controller, result: worst(outcomes) });
       planning.observe({ controller }, inSeconds(millis));

@@ -111,6 +111,16 @@ describe('the store', () => {
     );
   });
 
+  it('keeps two selections of one kind apart', () => {
+    const named = (name: string) => ({ ...ConfigMap, select: { fields: `metadata.name=${name}` } });
+    const [a, b] = [named('a'), named('b')];
+    const store = new Store();
+    for (const resource of [a, b]) store.register(resource);
+    store.changed(a, at('a', 'u', 5));
+    assert.deepEqual([store.list(a).length, store.list(b).length], [1, 0]);
+    assert.throws(() => store.register(named('a')), /two definitions/);
+  });
+
   it('goes on when a subscriber throws', () => {
     const faults: StoreFault[] = [];
     const store = new Store({ report: fault => faults.push(fault) });

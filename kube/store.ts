@@ -1,8 +1,8 @@
 /** Everything the machine knows of the cluster, as immutable views. Synchronous; one process has one. */
 
 import {
-  addressOf,
   type Claim,
+  collectionOf,
   type Instant,
   type Key,
   type KubeObject,
@@ -51,19 +51,19 @@ export class Store implements Reader {
 
   /**
    * Makes room for a resource; again for the same one is fine.
-   * @throws Error if another definition already uses its address
+   * @throws Error if another definition already uses its address and selection
    */
   register(resource: Resource): void {
-    const address = addressOf(resource);
-    const known = this.#tables.get(address);
+    const collection = collectionOf(resource);
+    const known = this.#tables.get(collection);
     if (known?.resource === resource) return;
-    if (known !== undefined) throw new Error(`two definitions of ${address} in one store`);
+    if (known !== undefined) throw new Error(`two definitions of ${collection} in one store`);
     const table = new Table<Seen>(
       resource,
       object => this.#project(resource, object),
       ({ before, after }) => this.#tell(resource, before, after),
     );
-    this.#tables.set(address, { resource, table });
+    this.#tables.set(collection, { resource, table });
   }
 
   // ── Reading ──
@@ -112,12 +112,12 @@ export class Store implements Reader {
 
   /** Write-through of an answer. Resources that nobody reads are ignored. */
   put(resource: Resource, object: KubeObject): void {
-    this.#tables.get(addressOf(resource))?.table.put(object);
+    this.#tables.get(collectionOf(resource))?.table.put(object);
   }
 
   /** An answer showed that this object is gone. */
   bury(resource: Resource, key: Key, uid: string): void {
-    this.#tables.get(addressOf(resource))?.table.bury(key, uid);
+    this.#tables.get(collectionOf(resource))?.table.bury(key, uid);
   }
 
   /** Returns the function that ends the claim. */
@@ -142,7 +142,7 @@ export class Store implements Reader {
 
   /** Wakes whoever the object concerns although its view is as it was: a claim on it has ended. */
   touch(resource: Resource, key: Key): void {
-    this.#tables.get(addressOf(resource))?.table.touch(key);
+    this.#tables.get(collectionOf(resource))?.table.touch(key);
   }
 
   // ── Views of our own, which no apiserver has ──
@@ -162,9 +162,9 @@ export class Store implements Reader {
   }
 
   #table<V extends Seen>(resource: Resource<V>): Table<V> {
-    const known = this.#tables.get(addressOf(resource));
-    if (known === undefined) throw new Error(`${addressOf(resource)} was not registered: name it in 'reads'`);
-    if (known.resource !== resource) throw new Error(`two definitions of ${addressOf(resource)} in one store`);
+    const known = this.#tables.get(collectionOf(resource));
+    if (known === undefined) throw new Error(`${collectionOf(resource)} was not registered: name it in 'reads'`);
+    if (known.resource !== resource) throw new Error(`two definitions of ${collectionOf(resource)} in one store`);
     // The table was made for this very resource, so its views are the resource's.
     return known.table as unknown as Table<V>;
   }

@@ -43,3 +43,19 @@ describe('the log of a bug', () => {
     assert.match(String(lines[0]?.['error']), /^SyntaxError at .*telemetry\.test\.ts/);
   });
 });
+
+it('a notice is one line, a warning a louder one', () => {
+  const lines: string[] = [];
+  const at =
+    (level: string) =>
+    (message: string, fields: Fields = {}): void =>
+      void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const about = { resource: ConfigMap, namespace: 'default', name: 'a', uid: 'u', resourceVersion: '5' };
+  logged(log).noticed('tested', { about, type: 'Warning', reason: 'Odd', message: 'it is odd' });
+  logged(log).noticed('tested', { about, type: 'Normal', reason: 'Fine', message: 'it is fine' });
+  assert.deepEqual(lines, [
+    'warn noticed {"controller":"tested","on":"configmaps default/a","reason":"Odd","message":"it is odd"}',
+    'info noticed {"controller":"tested","on":"configmaps default/a","reason":"Fine","message":"it is fine"}',
+  ]);
+});

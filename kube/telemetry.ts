@@ -1,6 +1,15 @@
 /** What the machine tells of its work, for logs, metrics and tests. It knows none of them. */
 
-import type { Action, Key, Millis, Outcome, Plan, Resource } from './contract.ts';
+import {
+  type Action,
+  type Key,
+  keyOf,
+  type Millis,
+  type Notice,
+  type Outcome,
+  type Plan,
+  type Resource,
+} from './contract.ts';
 import { originOf } from './fault.ts';
 import type { Log } from './log.ts';
 
@@ -9,6 +18,8 @@ export interface Telemetry {
   /** A pass threw: a bug, which stays with this one key. */
   passThrew(controller: string, key: Key, error: unknown): void;
   actionFinished(action: FinishedAction): void;
+  /** Told to users by an event, too. */
+  noticed(controller: string, notice: Notice): void;
   /** The store has the whole of a resource: the first time, and after each relist. */
   synced(resource: Resource, objects: number): void;
   /** A list or a watch failed and will be tried again. */
@@ -44,6 +55,7 @@ export const together = (...all: readonly Telemetry[]): Telemetry => ({
   passFinished: pass => each(all, t => t.passFinished(pass)),
   passThrew: (controller, key, error) => each(all, t => t.passThrew(controller, key, error)),
   actionFinished: action => each(all, t => t.actionFinished(action)),
+  noticed: (controller, notice) => each(all, t => t.noticed(controller, notice)),
   synced: (resource, objects) => each(all, t => t.synced(resource, objects)),
   reflectorBroke: (resource, why) => each(all, t => t.reflectorBroke(resource, why)),
   storeFault: (what, resource, fault) => each(all, t => t.storeFault(what, resource, fault)),
@@ -60,6 +72,10 @@ export const logged = (log: Log): Telemetry => ({
   passFinished: () => {},
   passThrew: (controller, key, error) => log.error('pass threw', { controller, key, error: originOf(error) }),
   actionFinished: finished => logAction(log, finished),
+  noticed: (controller, { about, type, reason, message }) => {
+    const on = `${about.resource.plural} ${keyOf(about.namespace, about.name)}`;
+    log[type === 'Warning' ? 'warn' : 'info']('noticed', { controller, on, reason, message });
+  },
   synced: (resource, objects) => log.info('synced', { resource: resource.plural, objects }),
   reflectorBroke: (resource, why) => log.warn('watch broke', { resource: resource.plural, why }),
   storeFault: (what, resource, { key, error }) =>

@@ -11,12 +11,12 @@ import { defaultNamespace } from '../api/names.ts';
 import { sidecarSetCrd, sidecarSetNames } from '../api/sidecarset.ts';
 import { statefulSetCrd, statefulSetNames } from '../api/statefulset.ts';
 import { installation as keepsCertificates } from '../controllers/installation/controller.ts';
-import { certificateSecret, webhookConfiguration } from '../controllers/installation/resources.ts';
+import { certificateSecret, endpointsOf, webhookConfiguration } from '../controllers/installation/resources.ts';
 import type { Controller, Webhook } from '../kube/contract.ts';
 import type { Installation } from '../workloads/installation.ts';
 import { differences, type Files, write } from './generate/files.ts';
 import { rbacOf } from './generate/rbac.ts';
-import { webhookConfigurationsOf } from './generate/webhooks.ts';
+import { serviceName, webhookConfigurationsOf } from './generate/webhooks.ts';
 import { yamlOf } from './generate/yaml.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -38,6 +38,7 @@ const certificates = keepsCertificates({
     webhookConfiguration('MutatingWebhookConfiguration', installation.mutatingConfiguration),
     webhookConfiguration('ValidatingWebhookConfiguration', installation.validatingConfiguration),
   ],
+  endpoints: endpointsOf(installation.namespace, serviceName),
   overlap: 0,
   inspect: () => ({ is: 'broken', why: 'never run' }),
 });

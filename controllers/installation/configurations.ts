@@ -1,20 +1,29 @@
-/** Makes webhook configurations trust our certificate and, outside the cluster, call the right address. Nothing else of them is touched. */
+/**
+ * Makes webhook configurations trust our certificate once there is somebody to call and, outside the cluster, call the
+ * right address. Nothing else of them is touched.
+ */
 
 import type { Action, Op } from '../../kube/contract.ts';
 import { pointer, targetOf } from '../../kube/contract.ts';
-import type { Entry } from './resources.ts';
+import { type Entry, isArmed } from './resources.ts';
 import type { Configuration, Options, World } from './world.ts';
 
 /** At most one patch for each configuration; none while there is nothing to trust. */
-export const configurationActions = ({ secret, configurations }: World, options: Options): readonly Action[] => {
-  const bundle = secret?.data['ca.crt'] ?? '';
+export const configurationActions = (world: World, options: Options): readonly Action[] => {
+  const bundle = world.secret?.data['ca.crt'] ?? '';
   if (bundle === '') return [];
-  return configurations.flatMap(configuration => {
-    const changes = configuration.view.entries.map((entry, index) => changesOf(entry, index, bundle, options));
+  return world.configurations.flatMap(configuration => {
+    const changes = configuration.view.entries.map((entry, index) =>
+      mayBeCalled(entry, world, options) ? changesOf(entry, index, bundle, options) : [],
+    );
     const ops = changes.flat();
     return ops.length === 0 ? [] : [patchOf(configuration, ops)];
   });
 };
+
+/** A webhook behind the Service is armed when somebody is there to answer; what is armed stays so, whoever is away. */
+const mayBeCalled = (entry: Entry, { isServed }: World, { webhookUrl }: Options): boolean =>
+  isServed || isArmed(entry) || webhookUrl !== undefined || !entry.hasService;
 
 const patchOf = ({ resource, view }: Configuration, ops: readonly Op[]): Action => ({
   do: 'patch',

@@ -5,6 +5,7 @@ import { installation } from './controller.ts';
 import {
   aConfiguration,
   aSecret,
+  aSlice,
   behindService,
   type Cluster,
   encoded,
@@ -84,6 +85,42 @@ const rows: readonly Row[] = [
       'add /webhooks/0/clientConfig/caBundle ca A;',
     ],
     wakeAfter: 60,
+  },
+  ...[[], [false], [false, false]].map(
+    (ready): Row => ({
+      name: `with ${ready.length} endpoints behind the Service, none of them ready, only what is armed is kept right`,
+      cluster: {
+        secret: aSecret(A),
+        mutating: aConfiguration('MutatingWebhookConfiguration', behindService('ca old;'), behindService()),
+        validating: aConfiguration('ValidatingWebhookConfiguration', behindService()),
+        slice: aSlice(...ready),
+      },
+      now: 0,
+      lines: ['test /webhooks/0/name "w0.berth.io"', 'add /webhooks/0/clientConfig/caBundle ca A;'],
+      wakeAfter: 60,
+    }),
+  ),
+  {
+    name: 'an endpoint whose readiness nobody told is ready',
+    cluster: {
+      secret: aSecret(A),
+      validating: aConfiguration('ValidatingWebhookConfiguration', behindService()),
+      slice: aSlice(false, undefined),
+    },
+    now: 0,
+    lines: ['test /webhooks/0/name "w0.berth.io"', 'add /webhooks/0/clientConfig/caBundle ca A;'],
+    wakeAfter: 60,
+  },
+  {
+    name: 'a webhook that was never armed does not hold up a renewal',
+    cluster: {
+      secret: aSecret(announced),
+      ...trusting('ca B;ca A;'),
+      validating: aConfiguration('V', behindService()),
+      slice: aSlice(),
+    },
+    now: 65,
+    lines: shown,
   },
   {
     name: 'a good certificate waits until it is due',
@@ -170,7 +207,11 @@ const rows: readonly Row[] = [
   },
   {
     name: 'outside the cluster a configuration is pointed to the address, on the path it names',
-    cluster: { secret: aSecret(A), mutating: aConfiguration('MutatingWebhookConfiguration', behindService()) },
+    cluster: {
+      secret: aSecret(A),
+      mutating: aConfiguration('MutatingWebhookConfiguration', behindService()),
+      slice: aSlice(),
+    },
     now: 0,
     options: onLaptop,
     lines: [

@@ -24,7 +24,12 @@ export const installation = (options: Options): Controller => {
   return controller<World>({
     name: 'installation',
     reconciles: spareCertificate,
-    wakesOn: [wakes(options.secret), wakes(spareCertificate), ...options.configurations.map(wakes)],
+    wakesOn: [
+      wakes(options.secret),
+      wakes(spareCertificate),
+      wakes(options.endpoints),
+      ...options.configurations.map(wakes),
+    ],
     reads: [],
     writes: [
       { on: options.secret, verbs: ['create', 'patch'] },

@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 import type { Instant, KubeObject, Plan, Reader, Resource, Seen } from '../../kube/contract.ts';
 import { installation } from './controller.ts';
-import { type CertificateData, certificateSecret, spareCertificate, webhookConfiguration } from './resources.ts';
+import {
+  type CertificateData,
+  certificateSecret,
+  endpointsOf,
+  spareCertificate,
+  webhookConfiguration,
+} from './resources.ts';
 import type { Options, Validity } from './world.ts';
 
 // Certificates are words: `cert A 10-90` was issued by `ca A;`, is due at 10 and expires at 90.
@@ -24,11 +30,13 @@ export const material = (name: string, due: number, end: number) => ({
 export const secret = certificateSecret('berth-system', 'berth-webhook-certificate');
 export const mutating = webhookConfiguration('MutatingWebhookConfiguration', 'berth');
 export const validating = webhookConfiguration('ValidatingWebhookConfiguration', 'berth');
+export const endpoints = endpointsOf('berth-system', 'berth-webhook');
 export const inCluster: Options = {
   secret,
   namespace: 'berth-system',
   name: 'berth-webhook-certificate',
   configurations: [mutating, validating],
+  endpoints,
   overlap: 5,
   inspect,
 };
@@ -55,18 +63,32 @@ export const aConfiguration = (kind: string, ...clients: readonly object[]): Kub
   webhooks: clients.map((clientConfig, i) => ({ name: `w${i}.berth.io`, failurePolicy: 'Fail', clientConfig })),
 });
 
+/** With one endpoint for each condition; undefined: none is told. */
+export const aSlice = (...ready: readonly (boolean | undefined)[]): KubeObject => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { ...meta('berth-webhook-x'), namespace: 'berth-system' },
+  endpoints: ready.map(condition => ({
+    addresses: ['10.0.0.1'],
+    conditions: condition === undefined ? {} : { ready: condition },
+  })),
+});
+
 /** The objects of a test, read through the resources' own views. */
 export interface Cluster {
   readonly secret?: KubeObject | undefined;
   readonly mutating?: KubeObject | undefined;
   readonly validating?: KubeObject | undefined;
   readonly spare?: ReturnType<typeof material> | undefined;
+  /** One that is ready, if left out. */
+  readonly slice?: KubeObject;
 }
 export const readerOf = (cluster: Cluster): Reader => {
   const objects = new Map<Resource, KubeObject | undefined>([
     [secret, cluster.secret],
     [mutating, cluster.mutating],
     [validating, cluster.validating],
+    [endpoints, cluster.slice ?? aSlice(true)],
   ]);
   const list = <V extends Seen>(resource: Resource<V>): readonly V[] => {
     const object = objects.get(resource);

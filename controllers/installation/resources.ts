@@ -60,6 +60,9 @@ export interface Entry {
   readonly hasService: boolean;
 }
 
+/** Whether it was made callable: without a bundle no call can succeed. */
+export const isArmed = ({ caBundle }: Entry): boolean => caBundle !== '';
+
 type ConfigurationKind = 'MutatingWebhookConfiguration' | 'ValidatingWebhookConfiguration';
 
 /** Our configuration of one kind; it is the installer's, who says what is sent to us and what happens if we fail. */
@@ -90,6 +93,31 @@ const entryOf = (webhook: unknown): Entry => {
     url: typeof url === 'string' ? url : undefined,
     hasService: isWire(service),
   };
+};
+
+export interface EndpointsView extends Seen {
+  /** There is an address behind the Service that is ready to be called. */
+  readonly isReady: boolean;
+}
+
+/** What stands behind the webhooks' Service. */
+export const endpointsOf = (namespace: string, service: string): Resource<EndpointsView> => ({
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  scope: 'Namespaced',
+  view: object => ({ ...seenOf(object), isReady: endpointsIn(object).some(isReadyEndpoint) }),
+  indexes: {},
+  select: { namespace, labels: `kubernetes.io/service-name=${service}` },
+});
+
+const endpointsIn = ({ endpoints }: Wire): readonly unknown[] => (Array.isArray(endpoints) ? endpoints : []);
+
+/** Whoever writes slices may leave the condition out of those that are ready. */
+const isReadyEndpoint = (endpoint: unknown): boolean => {
+  const { conditions } = isWire(endpoint) ? endpoint : {};
+  return isWire(endpoint) && (isWire(conditions) ? conditions['ready'] : undefined) !== false;
 };
 
 export interface SpareView extends Seen {

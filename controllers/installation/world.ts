@@ -4,6 +4,7 @@ import type { Instant, Key, Millis, Reader, Resource } from '../../kube/contract
 import {
   type CertificateData,
   type ConfigurationView,
+  type EndpointsView,
   type SecretView,
   type SpareView,
   spareCertificate,
@@ -15,6 +16,8 @@ export interface Options {
   readonly namespace: string;
   readonly name: string;
   readonly configurations: readonly Resource<ConfigurationView>[];
+  /** `endpointsOf` the Service in front of the webhooks. */
+  readonly endpoints: Resource<EndpointsView>;
   /** Where the webhooks are called if not behind a Service, without a path or a last slash, e.g. `https://127.0.0.1:9443`. */
   readonly webhookUrl?: string;
   /** Between announcing a new certificate and showing it; covers the time until every apiserver has read the configurations. */
@@ -32,6 +35,8 @@ export interface World {
   readonly secret: SecretView | undefined;
   readonly spare: SpareView | undefined;
   readonly configurations: readonly Configuration[];
+  /** A call to the Service would find somebody. */
+  readonly isServed: boolean;
 }
 
 export interface Configuration {
@@ -40,8 +45,9 @@ export interface Configuration {
 }
 
 /** There is always a world: a missing Secret is what this controller is for. */
-export const observe = (key: Key, reader: Reader, { secret, configurations }: Options): World => ({
+export const observe = (key: Key, reader: Reader, { secret, configurations, endpoints }: Options): World => ({
   secret: reader.get(secret, key),
   spare: reader.get(spareCertificate, key),
   configurations: configurations.flatMap(resource => reader.list(resource).map(view => ({ resource, view }))),
+  isServed: reader.list(endpoints).some(({ isReady }) => isReady),
 });

@@ -97,13 +97,20 @@ export class Carrier {
       case 'later':
         return undefined;
       case 'right':
-        this.#options.tell.notices(plan);
+        this.#notice(plan);
         return undefined;
       case 'to be written': {
         const outcome = await this.#write(key, status.action, 'status');
-        if (outcome.is === 'done') this.#options.tell.notices(plan);
+        if (outcome.is === 'done') this.#notice(plan);
         return outcome;
       }
+    }
+  }
+
+  #notice({ notices = [] }: Plan): void {
+    for (const notice of notices) {
+      this.#options.tell.notice(notice);
+      this.#options.telemetry.noticed(this.#controller, notice);
     }
   }
 

@@ -1,11 +1,11 @@
 /** Events about what was done and what was noticed. */
 
-import type { Action, Outcome, Plan, Target } from '../contract.ts';
+import type { Action, Notice, Outcome, Target } from '../contract.ts';
 import type { Recorder } from '../events.ts';
 
 export interface Tell {
   outcome(action: Action, outcome: Outcome): void;
-  notices(plan: Plan): void;
+  notice(notice: Notice): void;
   /** Something about this object makes us throw. */
   fault(about: Target): void;
 }
@@ -24,10 +24,8 @@ export const teller = (recorder: Recorder): Tell => ({
         return;
     }
   },
-  notices: ({ notices = [] }) => {
-    for (const { about, type, reason, message } of notices)
-      recorder.record({ about, type, reason, action: 'observe', note: message });
-  },
+  notice: ({ about, type, reason, message }) =>
+    recorder.record({ about, type, reason, action: 'observe', note: message }),
   fault: about =>
     recorder.record({
       about,

@@ -1,8 +1,8 @@
 /** Which keys of a controller a change in the store concerns. */
 
 import {
-  addressOf,
   type Controller,
+  collectionOf,
   type Key,
   type Reader,
   type Resource,
@@ -21,9 +21,9 @@ export interface Wake {
 export type Cause = 'urgent change' | 'change' | 'release';
 
 export const wakesOf = ({ wakesOn }: Controller, reader: Reader): Wakes => {
-  const triggers = Map.groupBy(wakesOn, trigger => addressOf(trigger.on));
+  const triggers = Map.groupBy(wakesOn, trigger => collectionOf(trigger.on));
   return (resource, before, after) =>
-    (triggers.get(addressOf(resource)) ?? []).flatMap(trigger => {
+    (triggers.get(collectionOf(resource)) ?? []).flatMap(trigger => {
       const because = causeOf(trigger, before, after);
       return keysOf(trigger, { before, after }, reader).map(key => ({ key, because }));
     });

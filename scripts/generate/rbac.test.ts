@@ -91,6 +91,14 @@ describe('the rights of the controllers', () => {
     ]);
   });
 
+  test('of one that writes nothing are to read', () => {
+    assert.deepEqual(controllerLines(aController({ reads: [pods] })), [
+      'ClusterRole: /pods list,watch',
+      'ClusterRole: apps.kruise.io/statefulsets list,watch',
+      ...own,
+    ]);
+  });
+
   test('of several controllers are added up, once each', () => {
     const two = controllerLines(
       aController({ reads: [pods] }),

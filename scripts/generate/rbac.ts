@@ -45,7 +45,8 @@ export const rbacOf = (
 
 const rightsOf = ({ reconciles, wakesOn, reads, writes }: Controller): readonly Right[] => {
   const seen = [reconciles, ...wakesOn.map(t => t.on), ...reads, ...writes.map(w => w.on)];
-  const written = [reconciles, ...writes.map(w => w.on)];
+  // Whoever only looks keeps no status either.
+  const written = writes.length === 0 ? [] : [reconciles, ...writes.map(w => w.on)];
   const rights = [
     ...[...seen.map(reading), ...written.map(looking)],
     ...[...writes.flatMap(writing), ...owning(reconciles, writes)],
@@ -85,7 +86,7 @@ const writing = ({ on, verbs, part }: WriteRule): readonly Right[] => {
 
 /** The machine writes the status of what a controller reconciles; owner references that block deletion need finalizers. */
 const owning = (on: Resource, writes: readonly WriteRule[]): readonly Right[] => [
-  { ...place(on), resource: `${on.plural}/status`, verbs: ['patch'] },
+  ...(writes.length > 0 ? [{ ...place(on), resource: `${on.plural}/status`, verbs: ['patch'] }] : []),
   ...(writes.some(w => w.verbs.includes('create') && w.on.plural !== on.plural)
     ? [{ ...place(on), resource: `${on.plural}/finalizers`, verbs: ['update'] }]
     : []),

@@ -9,7 +9,8 @@ interface WebhookNames {
   readonly validatingConfiguration: string;
 }
 
-const serviceName = 'berth-webhook';
+/** As the flag `--service` has it by default. */
+export const serviceName = 'berth-webhook';
 
 /** `caBundle` is left out: the installation controller writes it when a server is there to be trusted. */
 export const webhookConfigurationsOf = (

@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { installation } from '../../controllers/installation/controller.ts';
 import {
   certificateSecret,
+  endpointsOf,
   type SecretView,
   spareCertificate,
   webhookConfiguration,
@@ -41,6 +42,8 @@ const configurations = [
   webhookConfiguration('ValidatingWebhookConfiguration', 'berth'),
 ];
 
+const endpoints = endpointsOf(namespace, 'berth-webhook');
+
 /** The certificate that is due although it is young. */
 let due = '';
 
@@ -48,7 +51,7 @@ const ending: (() => Promise<void>)[] = [];
 
 const startReplica = (client: Client, webhookUrl: string): Machine => {
   const controller = installation({
-    ...{ secret, namespace, name, configurations, webhookUrl },
+    ...{ secret, namespace, name, configurations, endpoints, webhookUrl },
     overlap: seconds(2),
     inspect: (data, now) => {
       const validity = inspect(data, names, now);
