@@ -22,6 +22,7 @@ import { type Clock, systemClock } from './kube/clock.ts';
 import { type Controller, type Millis, type Resource, seconds } from './kube/contract.ts';
 import { stand } from './kube/election.ts';
 import { openRecorder } from './kube/events.ts';
+import { endByFault } from './kube/fault.ts';
 import { type Check, type Health, openHealth } from './kube/health.ts';
 import { type OpenLog, openLog } from './kube/log.ts';
 import { type Machine, startMachine } from './kube/machine.ts';
@@ -56,6 +57,8 @@ const run = async (options: Options): Promise<void> => {
   const secret = certificateSecret(place.namespace, place.secretName);
   const ground: Ground = { options, log, clock, client, registry: new Registry(), health: openHealth(), secret };
   const stop = role === 'webhook' ? await startWebhook(ground) : await startController(ground);
+  // Until here an error is told in full: it is about a flag, a port or a file.
+  endByFault(log);
   await stopRequested();
   log.info('stopping');
   await stop();

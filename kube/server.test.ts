@@ -50,6 +50,15 @@ suite('a webhook server', () => {
     await stop(started.server);
   });
 
+  test('reads no more than 16 KiB of headers', async () => {
+    const started = await startServer();
+    const line = lineTo(started);
+    const { status } = await post(line, '/mutate/pod', review, { headers: { 'x-odd': 'x'.repeat(17 * 1024) } });
+    assert.equal(status, 431);
+    assert.equal((await post(line, '/mutate/pod', review)).status, 200);
+    await stop(started.server);
+  });
+
   test('rejects when its port is taken', async () => {
     const { server } = await startServer();
     const address = { host: '127.0.0.1', port: server.port };

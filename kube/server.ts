@@ -40,6 +40,8 @@ export interface WebhookServer {
 }
 
 const limits: ServerOptions = {
+  // The apiserver sends less than 1 KiB of them.
+  maxHeaderSize: 16 * 1024,
   // The apiserver closes idle connections after 90 s: closing first would race with its next call.
   keepAliveTimeout: seconds(120),
   // These two run while a request arrives, not while a connection is idle.
