@@ -4,9 +4,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sidecarSetCrd } from '../api/sidecarset.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+/** Names of all properties that an OpenAPI schema describes, at any depth. */
+const fieldsIn = (schema: unknown): readonly string[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties, ...rest } = schema as { readonly properties?: object };
+  const below = [...Object.values(properties ?? {}), ...Object.values(rest)];
+  return [...new Set([...Object.keys(properties ?? {}), ...below.flatMap(fieldsIn)])];
+};
+
 const namesIn = (text: string, pattern: RegExp): readonly string[] =>
   [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))].sort();
 
@@ -24,10 +33,23 @@ test('every relative link of a document leads to a file', () => {
     'CONTRIBUTING.md',
     'docs/compatibility.md',
     'docs/decisions/README.md',
+    'docs/recipes/README.md',
+    'docs/sidecarset.md',
   ];
   for (const document of documents)
     for (const link of namesIn(read(document), /\]\(([^)#:]+)\)/g))
       assert.ok(read(join(document, '..', link)).length > 0, `${document} links to ${link}`);
+});
+
+test('sidecarset.md explains every field of the kind', () => {
+  const ofLists = ['key', 'operator', 'values', 'name', 'lastProbeTime', 'lastTransitionTime'];
+  const page = read('docs/sidecarset.md');
+  const fields = fieldsIn(sidecarSetCrd).filter(field => !ofLists.includes(field));
+  assert.ok(fields.length > 50);
+  assert.deepEqual(
+    fields.filter(field => !new RegExp(`\\b${field}\\b`, 'u').test(page)),
+    [],
+  );
 });
 
 test('every make target that a document names is there', () => {

@@ -103,6 +103,13 @@ describe('Revisions', () => {
     assert.equal(statusOf(cluster)['latestRevision'], revision.metadata.name);
   });
 
+  it('are recorded without a custom version that no label can have', () => {
+    const cluster = fleet(0, { spec: { customVersion: 'example/version-1' } });
+    const [revision] = cluster.objects.list(ControllerRevisions);
+    assert.equal(revision?.metadata.labels?.['apps.kruise.io/sidecarset-custom-version'], undefined);
+    assert.equal(statusOf(cluster)['latestRevision'], revision?.metadata.name);
+  });
+
   it('are one at least, whatever the limit says [§2.1 revisionHistoryLimit]', () => {
     for (const revisionHistoryLimit of [0, -5]) {
       const cluster = fleet(0, { spec: { revisionHistoryLimit } });

@@ -10,7 +10,7 @@ import {
   revisionOf,
   surplusRevisions,
 } from '../../workloads/sidecars/history.ts';
-import { pinnedRevision } from '../../workloads/sidecars/revision.ts';
+import { pinnedRevision, versionLabel } from '../../workloads/sidecars/revision.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import type { Member } from './member.ts';
 import type { World } from './observe.ts';
@@ -72,8 +72,8 @@ const renewal = (
   revisions: readonly RevisionView[],
 ): readonly Action[] => {
   const isNewest = revisions.every(r => r.revision <= current.revision);
-  const version = spec.customVersion ?? '';
-  const isNamed = version === '' || current.labels[labels.sidecarSetCustomVersion] === version;
+  const version = versionLabel(spec);
+  const isNamed = version === undefined || current.labels[labels.sidecarSetCustomVersion] === version;
   if (isNewest && isNamed) return [];
   const named = {
     op: 'add',

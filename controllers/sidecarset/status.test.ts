@@ -6,7 +6,7 @@ import type { Cluster } from '../../test/support/cluster/cluster.ts';
 import { aSidecarSet, type SetOptions } from '../../test/support/sidecarsets.ts';
 import { ControllerRevisions, Pods } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
-import { breakPod, fleet, podOf, settled, statusOf } from './fixture.ts';
+import { breakPod, fleet, imagesOf, podOf, settled, statusOf } from './fixture.ts';
 
 const counters = (cluster: Cluster): readonly unknown[] => {
   const { matchedPods, updatedPods, readyPods, updatedReadyPods } = statusOf(cluster);
@@ -37,6 +37,28 @@ describe('Matched, updated, ready, updated and ready pods', () => {
     cluster.seeAll();
     cluster.pass('logs');
     assert.deepEqual(counters(cluster), [2, 2, 1, 1]);
+  });
+
+  it('count a pod in a hot upgrade as ready only when its former twin is emptied [§11.5 ready]', () => {
+    const hot = (image: string): SetOptions => ({
+      image,
+      container: { upgradeStrategy: { upgradeType: 'HotUpgrade', hotUpgradeEmptyImage: 'log:empty' } },
+    });
+    const cluster = fleet(1, hot('log:v1'));
+    cluster.apply(SidecarSets, aSidecarSet(hot('log:v2')));
+    const seen = new Set<string>();
+    for (let second = 0; second < 20; second += 1) {
+      cluster.seeAll();
+      cluster.pass('logs');
+      cluster.seeAll();
+      cluster.pass('logs');
+      const idle = imagesOf(cluster, 'web-0').filter(image => image === 'log:empty').length;
+      seen.add(`${idle} idle, ${counters(cluster)[3]} ready`);
+      cluster.stepAllPods();
+      cluster.wait(1000);
+    }
+    assert.ok(seen.has('0 idle, 0 ready') && !seen.has('0 idle, 1 ready'), [...seen].join('; '));
+    assert.deepEqual(counters(cluster), [1, 1, 1, 1]);
   });
 
   it('lose a pod that is finished, is leaving, or has lost a container [§2.5 matchedPods]', () => {

@@ -7,7 +7,7 @@ import { withFindings } from '../../workloads/conditions.ts';
 import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { findingsFor, findingsOfInvalid } from './findings.ts';
 import { withInjection } from './injectionActive.ts';
-import { type Member, nameOf } from './member.ts';
+import { isSwapping, type Member, nameOf } from './member.ts';
 import type { World } from './observe.ts';
 import type { History } from './revisions.ts';
 import type { Course } from './rollout.ts';
@@ -71,8 +71,9 @@ const countersOf = (members: readonly Member[]) => {
   };
 };
 
-/** A pod whose containers are about to be replaced still says that it is Ready. */
-const isServing = ({ isReady, progress }: Member): boolean => isReady && progress.is !== 'restarting';
+/** A pod whose containers are about to be replaced still says that it is Ready. One in a hot upgrade has a twin too many. */
+const isServing = (member: Member): boolean =>
+  member.isReady && member.progress.is !== 'restarting' && !isSwapping(member);
 
 const podCounts = ({ reasons }: Course, uninjected: readonly string[]): readonly PodCount[] => {
   const groups = Map.groupBy(reasons, ([, { reason }]) => reason as string);

@@ -1,5 +1,6 @@
 /** Everything that is wrong with a SidecarSet, at once. Defaults and what a schema can say are in the CRD. */
 
+import { wrongWithLabelValue } from '../../api/labelSyntax.ts';
 import { invalid, type Problem } from '../../api/problem.ts';
 import { normaliseSidecarSet } from '../../api/sidecarset.ts';
 import type { KubeObject, Reader } from '../../kube/contract.ts';
@@ -9,9 +10,10 @@ import { canaryProblems } from './canary.ts';
 import { changeProblems } from './change.ts';
 import { conflicts } from './conflicts.ts';
 import { containerProblems } from './containers.ts';
+import { hotUpgradeProblems } from './hotUpgrade.ts';
 import { pinProblems } from './pin.ts';
 import { patchProblems } from './podMetadata.ts';
-import { specOf } from './raw.ts';
+import { specOf, textOf } from './raw.ts';
 import { strategyProblems } from './strategy.ts';
 
 export interface Judged {
@@ -33,6 +35,8 @@ export const problemsIn = (
     ...strategyProblems(spec),
     ...pinProblems(object.metadata.name ?? '', spec, reader, revisions),
     ...containerProblems(spec),
+    ...hotUpgradeProblems(spec),
+    ...versionProblems(textOf(spec, 'customVersion')),
     ...patchProblems(spec),
     ...canaryProblems(object, before, reader),
     ...(before === undefined ? [] : changeProblems(specOf(before), spec)),
@@ -56,4 +60,10 @@ const nameProblems = (name: string): readonly Problem[] => {
       : [invalid(field, "sidecarset name must consist of alphanumeric characters or '-'")]),
     ...(name.length > 63 ? [invalid(field, 'must be no more than 63 characters')] : []),
   ];
+};
+
+/** It becomes a label of the revision, which could not be recorded otherwise. */
+const versionProblems = (version: string): readonly Problem[] => {
+  const wrong = wrongWithLabelValue(version);
+  return wrong === undefined ? [] : [invalid('spec.customVersion', `${JSON.stringify(version)}: ${wrong}`)];
 };

@@ -78,6 +78,8 @@ describe('The hashes', () => {
 });
 
 describe('A SidecarSet', () => {
+  const hot = { upgradeType: 'HotUpgrade', hotUpgradeEmptyImage: 'empty' };
+
   it('that is right is accepted', () => assert.deepEqual(wrongIn({}), []));
 
   const rows: readonly (readonly [string, SetOptions, readonly string[]])[] = [
@@ -123,6 +125,26 @@ describe('A SidecarSet', () => {
       'partition and selector',
       { strategy: { partition: 1, selector: { matchLabels: { a: 'b' } } } },
       ['spec.updateStrategy'],
+    ],
+    [
+      'a custom version that no label can have',
+      { spec: { customVersion: 'example/version-1' } },
+      ['spec.customVersion'],
+    ],
+    [
+      'a hot upgrade without an idle image',
+      { container: { upgradeStrategy: { upgradeType: 'HotUpgrade' } } },
+      ['spec.containers[0].upgradeStrategy.hotUpgradeEmptyImage'],
+    ],
+    [
+      'a hot upgrade of too long a name',
+      { container: { name: 'a'.repeat(62), upgradeStrategy: hot } },
+      ['spec.containers[0].name'],
+    ],
+    [
+      'a twin that has the name of another container',
+      { container: { upgradeStrategy: hot }, spec: { initContainers: [{ name: 'log-2', image: 'a' }] } },
+      ['spec.containers[0].name'],
     ],
     ['no selector [§4.2 #6]', { spec: { selector: undefined } }, ['spec.selector']],
     [
@@ -302,7 +324,7 @@ describe('An update of a SidecarSet', () => {
   });
 
   it('may not change how a container is upgraded', () => {
-    const hot = { container: { upgradeStrategy: { upgradeType: 'HotUpgrade' } } };
+    const hot = { container: { upgradeStrategy: { upgradeType: 'HotUpgrade', hotUpgradeEmptyImage: 'empty' } } };
     const cold = { container: { upgradeStrategy: { upgradeType: 'ColdUpgrade' } } };
     assert.deepEqual(wrongAfter(cold, hot), ['spec.containers[0].upgradeStrategy.upgradeType']);
   });

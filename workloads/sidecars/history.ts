@@ -10,7 +10,7 @@ import { inOrder } from '../revisions/history.ts';
 import type { SidecarSetView, UsableSidecarSet } from '../sidecarsets.ts';
 import { hashesOf } from './hash.ts';
 import type { Mark } from './marks.ts';
-import { recordedMembers, recordedSpec } from './revision.ts';
+import { recordedMembers, recordedSpec, versionLabel } from './revision.ts';
 
 /** The newest revision that injects the same. Pull policies count, by the hash: a container is changed by them. */
 export const revisionOf = (
@@ -106,37 +106,40 @@ const revisionObject = (
   view: SidecarSetView,
   { spec, injection }: UsableSidecarSet,
   contents: Contents,
-): KubeObject => ({
-  apiVersion: 'apps/v1',
-  kind: 'ControllerRevision',
-  metadata: {
-    name: contents.name,
-    namespace: contents.namespace,
-    labels: {
-      ...view.labels,
-      [labels.revisionHash]: contents.hash,
-      [labels.sidecarSetName]: view.name,
-      ...(spec.customVersion ? { [labels.sidecarSetCustomVersion]: spec.customVersion } : {}),
-    },
-    annotations: {
-      ...withoutLastApplied(view.annotations),
-      [annotations.sidecarSetHash]: injection.hashes.hash,
-      [annotations.sidecarSetHashWithoutImage]: injection.hashes.withoutImage,
-    },
-    ownerReferences: [
-      {
-        apiVersion: 'apps.kruise.io/v1beta1',
-        kind: 'SidecarSet',
-        name: view.name,
-        uid: view.uid,
-        controller: true,
-        blockOwnerDeletion: true,
+): KubeObject => {
+  const version = versionLabel(spec);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name: contents.name,
+      namespace: contents.namespace,
+      labels: {
+        ...view.labels,
+        [labels.revisionHash]: contents.hash,
+        [labels.sidecarSetName]: view.name,
+        ...(version === undefined ? {} : { [labels.sidecarSetCustomVersion]: version }),
       },
-    ],
-  },
-  revision: contents.revision,
-  data: contents.data,
-});
+      annotations: {
+        ...withoutLastApplied(view.annotations),
+        [annotations.sidecarSetHash]: injection.hashes.hash,
+        [annotations.sidecarSetHashWithoutImage]: injection.hashes.withoutImage,
+      },
+      ownerReferences: [
+        {
+          apiVersion: 'apps.kruise.io/v1beta1',
+          kind: 'SidecarSet',
+          name: view.name,
+          uid: view.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+    revision: contents.revision,
+    data: contents.data,
+  };
+};
 
 /** kubectl's copy of the whole set would double what every revision takes. */
 const withoutLastApplied = (all: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>

@@ -1,5 +1,6 @@
 /** Recorded revisions of SidecarSets: finding the one that a set is pinned to, and reading what it injects. */
 
+import { wrongWithLabelValue } from '../../api/labelSyntax.ts';
 import { annotations, group, labels } from '../../api/names.ts';
 import { normaliseSidecarSet, type SidecarSetSpec } from '../../api/sidecarset.ts';
 import type { RevisionView } from '../resources.ts';
@@ -14,6 +15,10 @@ export const recordedMembers = [
   'patchPodMetadata',
   'volumes',
 ] as const;
+
+/** The custom version as a label; undefined for none, and for one that was stored although no label can have it. */
+export const versionLabel = ({ customVersion = '' }: Pick<SidecarSetSpec, 'customVersion'>): string | undefined =>
+  customVersion === '' || wrongWithLabelValue(customVersion) !== undefined ? undefined : customVersion;
 
 type Pin = NonNullable<SidecarSetSpec['injectionStrategy']['revision']>;
 
