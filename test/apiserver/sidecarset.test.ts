@@ -7,10 +7,12 @@ import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
 import {
+  aDeployment,
   aSet,
   conditionOf,
   identityOf,
   imagesOf,
+  injects,
   isComplete,
   isReady,
   podsOf,
@@ -106,6 +108,39 @@ test('a sidecar that is upgraded hot leaves the app alone, and one that failed g
   );
   for (const pod of podsOf(recorder, 'mesh'))
     assert.deepEqual(imagesOf(pod).slice(1), upgraded.split(', ').slice(1), 'the healthy twin was never restarted');
+  const { appRestarts } = await judged(recorder);
+  assert.equal(appRestarts, 0);
+});
+
+test('native sidecars move in place, and wait where the kubelet would not restart them', async () => {
+  await using recorder = await begin('native');
+  const native = (version: string): KubeObject => {
+    const { spec, ...rest } = aSet('proxy');
+    const { selector } = spec as { readonly selector: object };
+    const initContainers = [{ name: 'mesh', image: `example.test/mesh:${version}`, restartPolicy: 'Always' }];
+    return { ...rest, spec: { selector, initContainers, updateStrategy: { maxUnavailable: 4 } } };
+  };
+  const setKubelet = (node: string, kubeletVersion: string): Promise<string> => {
+    const status = JSON.stringify({ status: { nodeInfo: { kubeletVersion } } });
+    return cluster.kubectl(['patch', 'node', node, '--subresource=status', '--type=merge', '-p', status]);
+  };
+  const meshes = (): readonly string[] =>
+    podsOf(recorder, 'proxy').flatMap(pod =>
+      (pod.status?.initContainerStatuses ?? []).map(c => `${pod.spec?.nodeName} ${c.image} ${c.restartCount}`),
+    );
+  await apply(native('v1'));
+  await until('injection to be active', 30, () => injects(recorder, 'proxy-logs'));
+  await apply(aDeployment('proxy', 4));
+  await until('4 pods that serve', 60, () => podsOf(recorder, 'proxy').filter(isReady).length === 4);
+  const old = podsOf(recorder, 'proxy')[0]?.spec?.nodeName ?? '';
+  await setKubelet(old, 'v1.31.9');
+  await apply(native('v2'));
+  const isStuck = (): boolean => conditionOf(recorder, 'proxy-logs', 'Stalled')?.reason === 'KubeletTooOld';
+  await until('the set to say who stays', 60, isStuck);
+  for (const line of meshes())
+    assert.match(line, line.startsWith(`${old} `) ? / example\.test\/mesh:v1 0$/ : / example\.test\/mesh:v2 1$/);
+  await setKubelet(old, 'v1.36.3');
+  await until('all pods to move', 60, () => isComplete(recorder, 'proxy-logs', 4));
   const { appRestarts } = await judged(recorder);
   assert.equal(appRestarts, 0);
 });
