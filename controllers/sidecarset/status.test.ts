@@ -53,7 +53,7 @@ describe('Matched, updated, ready, updated and ready pods', () => {
       cluster.seeAll();
       cluster.pass('logs');
       const idle = imagesOf(cluster, 'web-0').filter(image => image === 'log:empty').length;
-      seen.add(`${idle} idle, ${counters(cluster)[3]} ready`);
+      seen.add(`${idle} idle, ${String(counters(cluster)[3])} ready`);
       cluster.stepAllPods();
       cluster.wait(1000);
     }

@@ -128,4 +128,14 @@ test('the policy keeps images of other registries out of pods, at creation and i
   await assert.rejects(set('elsewhere.example/agent:2'), refusal);
   await set('registry.example.com/agent:1.1');
   await cluster.kubectl(['label', '-n', 'shop', 'pod/web', 'more=yes']);
+  const elsewhere = JSON.stringify([
+    { op: 'replace', path: '/spec/containers/0/image', value: 'elsewhere.example/agent:3' },
+    { op: 'replace', path: '/spec/updateStrategy/partition', value: 0 },
+  ]);
+  await cluster.kubectl(['patch', 'sidecarset', 'rolled', '--type=json', '-p', elsewhere]);
+  await soon(async () => {
+    const status = await cluster.kubectl(['get', 'sidecarset', 'rolled', '-o', 'jsonpath={.status}']);
+    assert.match(status, /"reason":"Refused"/);
+    assert.match(status, refusal);
+  });
 });
