@@ -17,7 +17,7 @@ const kinds: Readonly<Record<ReasonName, Kind>> = {
   NotInjected: 'wanted',
   BudgetUsed: 'waits',
   OrderedBehind: 'waits',
-  RevisionPending: 'waits',
+  RevisionPending: 'moves', // a moment, and pods go on
   WaitingForClaims: 'waits',
   Unscheduled: 'waits',
   Refused: 'stuck',

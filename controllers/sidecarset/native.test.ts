@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { SidecarSetStatus } from '../../api/sidecarset.ts';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import { Cluster } from '../../test/support/cluster/cluster.ts';
 import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
@@ -58,6 +59,11 @@ const running = (cluster: Cluster): readonly string[] =>
 const reasons = (cluster: Cluster): readonly string[] =>
   (cluster.plan('logs')?.reasons ?? []).map(({ pod, reason, message }) => `${pod} ${reason}: ${message}`).sort();
 
+const conditions = (cluster: Cluster): string => {
+  const status = cluster.objects.get(SidecarSets, 'logs')?.['status'] as SidecarSetStatus | undefined;
+  return (status?.conditions ?? []).map(c => `${c.type} ${c.status} ${c.reason}`).join('; ');
+};
+
 describe('The image of a native sidecar', () => {
   it('is changed in place, and the app is not restarted [§11.9 native]', () => {
     const cluster = rolled('v1.36.3');
@@ -103,7 +109,11 @@ describe('The image of a native sidecar', () => {
     const [first] = cluster.objects.list(Pods);
     assert.ok(first);
     setKubelet(cluster, nodeOf(first), 'v1.33.0');
+    cluster.seeAll();
+    cluster.pass('logs');
+    assert.match(conditions(cluster), /Stalled False/, 'as long as others have yet to begin');
     cluster.settle('logs');
+    assert.match(conditions(cluster), /Stalled True KubeletTooOld/);
     assert.deepEqual(running(cluster), ['mesh:v2 1, app:v1 0', 'mesh:v1 0, app:v1 0']);
   });
 });
