@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -108,6 +108,28 @@ describe('a request', () => {
     });
     kubeconfig(bench.port, 'second');
     assert.equal((await bench.client.request(get)).status, 200);
+  });
+
+  it('has the token that is in its file: the file is read again after a while', async t => {
+    await using bench = await against(({ headers }, response) => response.end(headers.authorization));
+    const tokenFile = join(folder, 'token');
+    const path = join(folder, 'with-token-file.kubeconfig');
+    writeFileSync(tokenFile, 'first');
+    const config = JSON.parse(readFileSync(kubeconfig(bench.port, ''), 'utf8'));
+    const user = { 'auth-provider': { name: 'file', config: { tokenFile } } };
+    writeFileSync(path, JSON.stringify({ ...config, users: [{ name: 'u', user }] }));
+    let elapsed = 0;
+    const clock = { ...systemClock, monotonic: () => elapsed };
+    t.mock.timers.enable({ apis: ['Date'] });
+    const client = await connect({ source: { kubeconfig: path }, role: 'test', clock });
+    const shown = async (): Promise<string> => (await client.request(get)).body.toString();
+    assert.equal(await shown(), 'Bearer first');
+    writeFileSync(tokenFile, 'second\n');
+    assert.equal(await shown(), 'Bearer first');
+    elapsed += 60_001;
+    t.mock.timers.tick(60_001);
+    assert.equal(await shown(), 'Bearer second');
+    await client.close();
   });
 
   it('finds a server that has moved: files are read afresh while nobody is reached', async () => {

@@ -53,8 +53,9 @@ const tlsOf = (options: RequestOptions): Tls => ({
 });
 
 const headersOf = (options: RequestOptions): Record<string, string> => {
+  // Files of tokens often end in a newline.
   const given = Object.entries(options.headers ?? {}).map(
-    ([name, value]) => [name.toLowerCase(), String(value)] as const,
+    ([name, value]) => [name.toLowerCase(), String(value).trim()] as const,
   );
   const basic = options.auth
     ? [['authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`] as const]
