@@ -5,19 +5,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Pod } from '../../api/kubernetes.ts';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
-import { Cluster } from '../../test/support/cluster/cluster.ts';
-import { aPod, aSidecarSet, injected, type SetOptions, usable } from '../../test/support/sidecarsets.ts';
-import { Namespaces, Pods } from '../../workloads/resources.ts';
+import type { Cluster } from '../../test/support/cluster/cluster.ts';
+import { aSidecarSet, type SetOptions, usable } from '../../test/support/sidecarsets.ts';
+import { Pods } from '../../workloads/resources.ts';
 import { readMarks } from '../../workloads/sidecars/marks.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
-import { sidecarSets } from './controller.ts';
-
-const controller = sidecarSets({
-  namespace: 'berth-system',
-  secretName: 's',
-  mutatingConfiguration: 'm',
-  validatingConfiguration: 'v',
-});
+import { fleet } from './fixture.ts';
 
 const hot = (image: string, options: SetOptions = {}): SetOptions => ({
   ...options,
@@ -27,16 +20,6 @@ const hot = (image: string, options: SetOptions = {}): SetOptions => ({
     ...options.container,
   },
 });
-
-const fleet = (pods: number, options: SetOptions = hot('log:v1')): Cluster => {
-  const cluster = new Cluster(controller);
-  cluster.apply(Namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
-  cluster.apply(SidecarSets, aSidecarSet(options));
-  for (let i = 0; i < pods; i += 1)
-    cluster.apply(Pods, injected(aPod(`web-${i}`), [aSidecarSet(options)], cluster.now));
-  cluster.settle('logs');
-  return cluster;
-};
 
 const roll = (cluster: Cluster, options: SetOptions): void => {
   cluster.apply(SidecarSets, aSidecarSet(options));
@@ -99,7 +82,7 @@ const withAnnotation = (cluster: Cluster, key: string, value: string): void => {
 
 describe('A hot upgrade', () => {
   it('tells both twins their versions at every moment, to and fro [§12.2 versions, §12.3 table]', () => {
-    const cluster = fleet(1);
+    const cluster = fleet(1, hot('log:v1'));
     roll(cluster, hot('log:v2'));
     roll(cluster, hot('log:v3'));
     assert.deepEqual(historyOf(cluster), [
@@ -124,7 +107,7 @@ describe('A hot upgrade', () => {
   });
 
   it('says on the pod that the former twin was emptied [§11.8 reset]', () => {
-    const cluster = fleet(1);
+    const cluster = fleet(1, hot('log:v1'));
     cluster.apply(SidecarSets, aSidecarSet(hot('log:v2')));
     const told: string[] = [];
     until(cluster, 'the reset', () => {
@@ -136,7 +119,7 @@ describe('A hot upgrade', () => {
   });
 
   it('does not empty the former twin while the new one crashes, although it is ready for moments [§12.3 when]', () => {
-    const cluster = fleet(1);
+    const cluster = fleet(1, hot('log:v1'));
     cluster.apply(SidecarSets, aSidecarSet(hot('log:crash')));
     for (let round = 0; round < 200; round += 1) {
       cluster.seeAll();
@@ -148,7 +131,7 @@ describe('A hot upgrade', () => {
   });
 
   it('moves on from a bad image in the twin that failed; the other one serves all along [§12.2 broken twin]', () => {
-    const cluster = fleet(1);
+    const cluster = fleet(1, hot('log:v1'));
     roll(cluster, hot('log:bad'));
     cluster.apply(SidecarSets, aSidecarSet(hot('log:v3')));
     until(cluster, 'the new image', () => imagesOf(podOf(cluster)).includes('log-2=log:v3'));
@@ -160,7 +143,7 @@ describe('A hot upgrade', () => {
 
 describe('The way back from a hot upgrade that failed', () => {
   it('makes the healthy twin work again, without a restart, and empties the bad one [§12.2 same image]', () => {
-    const cluster = fleet(1);
+    const cluster = fleet(1, hot('log:v1'));
     roll(cluster, hot('log:bad'));
     roll(cluster, hot('log:v1'));
     assert.deepEqual(imagesOf(podOf(cluster)), ['log-1=log:v1', 'log-2=log:empty']);
@@ -170,7 +153,7 @@ describe('The way back from a hot upgrade that failed', () => {
   });
 
   it('is taken too where OpenKruise had only noted the hash', () => {
-    const cluster = fleet(1);
+    const cluster = fleet(1, hot('log:v1'));
     const before = annotation(podOf(cluster), 'kruise.io/sidecarset-hash');
     roll(cluster, hot('log:bad'));
     withAnnotation(cluster, 'kruise.io/sidecarset-hash', before);
@@ -179,7 +162,7 @@ describe('The way back from a hot upgrade that failed', () => {
   });
 
   it('from one that came up starts the old image anew, so that it can take over', () => {
-    const cluster = fleet(1);
+    const cluster = fleet(1, hot('log:v1'));
     cluster.apply(SidecarSets, aSidecarSet(hot('log:v2')));
     until(
       cluster,
@@ -206,7 +189,7 @@ describe('A hot upgrade that was begun is ended', () => {
   ];
   for (const [when, options] of stops)
     it(when, () => {
-      const cluster = fleet(2);
+      const cluster = fleet(2, hot('log:v1'));
       cluster.apply(SidecarSets, aSidecarSet(hot('log:v2')));
       until(cluster, 'one to begin', () =>
         cluster.objects.list(Pods).some(pod => imagesOf(pod).includes('log-2=log:v2')),
@@ -219,7 +202,7 @@ describe('A hot upgrade that was begun is ended', () => {
 
 describe('Pods whose twins are both live, left so by OpenKruise', () => {
   it('are reset within the budget [§11.2 #7]', () => {
-    const cluster = fleet(4);
+    const cluster = fleet(4, hot('log:v1'));
     roll(cluster, hot('log:v2', { strategy: { maxUnavailable: 4, partition: 4 } }));
     const set = hot('log:v2', { strategy: { maxUnavailable: 1 } });
     const mark = usable(aSidecarSet(set)).injection.hashes.hash;
@@ -268,7 +251,7 @@ describe('Whatever happens to a hot upgrade', () => {
   it('one twin has an image at any time, and a good image ends it', () => {
     fc.assert(
       fc.property(fc.array(move, { minLength: 10, maxLength: 60, size: 'max' }), moves => {
-        const cluster = fleet(1);
+        const cluster = fleet(1, hot('log:v1'));
         for (const next of moves)
           switch (next.do) {
             case 'roll':

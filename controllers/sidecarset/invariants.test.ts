@@ -10,14 +10,7 @@ import { aPod, aSidecarSet, injected, type SetOptions, usable } from '../../test
 import { Namespaces, Pods } from '../../workloads/resources.ts';
 import { readMarks } from '../../workloads/sidecars/marks.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
-import { sidecarSets } from './controller.ts';
-
-const controller = sidecarSets({
-  namespace: 'berth-system',
-  secretName: 's',
-  mutatingConfiguration: 'm',
-  validatingConfiguration: 'v',
-});
+import { controller } from './fixture.ts';
 
 /** What happens next; numbers choose among what there is. */
 type Move =

@@ -8,14 +8,7 @@ import { Cluster } from '../../test/support/cluster/cluster.ts';
 import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
 import { Namespaces, Nodes, Pods } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
-import { sidecarSets } from './controller.ts';
-
-const controller = sidecarSets({
-  namespace: 'berth-system',
-  secretName: 's',
-  mutatingConfiguration: 'm',
-  validatingConfiguration: 'v',
-});
+import { controller } from './fixture.ts';
 
 const native = (image: string, strategy: Wire = {}): SetOptions => ({
   spec: { containers: [], initContainers: [{ name: 'mesh', image, restartPolicy: 'Always' }] },

@@ -3,32 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Action, KubeObject, Wire } from '../../kube/contract.ts';
-import { Cluster, linesOf } from '../../test/support/cluster/cluster.ts';
-import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
-import { ControllerRevisions, Namespaces, Pods } from '../../workloads/resources.ts';
+import { type Cluster, linesOf } from '../../test/support/cluster/cluster.ts';
+import { aPod, aSidecarSet, type SetOptions } from '../../test/support/sidecarsets.ts';
+import { ControllerRevisions, Pods } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
-import { sidecarSets } from './controller.ts';
-
-const controller = sidecarSets({
-  namespace: 'berth-system',
-  secretName: 's',
-  mutatingConfiguration: 'm',
-  validatingConfiguration: 'v',
-});
-const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-
-/** A set and this many pods that were injected by it; all of them serve. */
-const fleet = (pods: number, options: SetOptions = {}): Cluster => {
-  const cluster = new Cluster(controller);
-  cluster.apply(Namespaces, namespace('default'));
-  cluster.apply(SidecarSets, aSidecarSet(options));
-  for (let i = 0; i < pods; i += 1) addPod(cluster, `web-${i}`, options);
-  cluster.settle('logs');
-  return cluster;
-};
-
-const addPod = (cluster: Cluster, name: string, options: SetOptions = {}): void =>
-  cluster.apply(Pods, injected(aPod(name), [aSidecarSet(options)], cluster.now));
+import { breakPod, fleet, podOf, reasonsOf, statusOf } from './fixture.ts';
 
 /** The set is changed, and its revision recorded. */
 const changed = (cluster: Cluster, options: SetOptions): Cluster => {
@@ -45,35 +24,14 @@ const taken = (cluster: Cluster): readonly string[] => {
   );
 };
 
-const reasons = (cluster: Cluster): readonly string[] => {
-  cluster.seeAll();
-  return (cluster.plan('logs')?.reasons ?? []).map(({ pod, reason }) => `${pod} ${reason}`).sort();
-};
-
-const statusOf = (cluster: Cluster): Wire => (cluster.objects.get(SidecarSets, 'logs')?.['status'] ?? {}) as Wire;
-
 const conditionsOf = (cluster: Cluster): readonly string[] =>
   (statusOf(cluster)['conditions'] as readonly { type: string; status: string; reason: string }[]).map(
     ({ type, status, reason }) => `${type} ${status} ${reason}`,
   );
 
-const podOf = (cluster: Cluster, name: string): KubeObject => {
-  const pod = cluster.objects.get(Pods, `default/${name}`);
-  assert.ok(pod, `${name} does not exist`);
-  return pod;
-};
-
 const containersOf = (pod: KubeObject) =>
   (pod['status'] as { containerStatuses: readonly { name: string; image: string; restartCount: number }[] })
     .containerStatuses;
-
-/** Takes a pod out of service, as an app that fails would. */
-const broken = (cluster: Cluster, name: string): void => {
-  const pod = podOf(cluster, name);
-  const status = pod['status'] as { conditions: readonly { type: string }[] };
-  const conditions = status.conditions.map(c => (c.type === 'Ready' ? { ...c, status: 'False' } : c));
-  cluster.objects.put(Pods, { ...pod, status: { ...status, conditions } });
-};
 
 describe('A roll', () => {
   it('records the revision before any pod names it [§11.2 #2]', () => {
@@ -85,7 +43,7 @@ describe('A roll', () => {
       ['create'],
     );
     assert.deepEqual(
-      reasons(cluster),
+      reasonsOf(cluster),
       [0, 1, 2].map(i => `default/web-${i} RevisionPending`),
     );
   });
@@ -212,7 +170,7 @@ describe('How many pods are taken', () => {
     cluster.objects.put(Pods, { ...pod, metadata: { ...pod.metadata, labels: { app: 'web', canary: 'yes' } } });
     const strategy = { selector: { matchLabels: { canary: 'yes' } }, maxUnavailable: 3 };
     assert.deepEqual(taken(changed(cluster, { image: 'log:v2', strategy })), ['web-1']);
-    assert.deepEqual(reasons(cluster), [
+    assert.deepEqual(reasonsOf(cluster), [
       'default/web-0 NotSelected',
       'default/web-1 Taken',
       'default/web-2 NotSelected',
@@ -221,8 +179,8 @@ describe('How many pods are taken', () => {
 
   it('pods that do not serve first, and beyond the budget [§11.6 d]', () => {
     const cluster = fleet(4);
-    broken(cluster, 'web-2');
-    broken(cluster, 'web-3');
+    breakPod(cluster, 'web-2');
+    breakPod(cluster, 'web-3');
     const all = taken(changed(cluster, { image: 'log:v2' }));
     assert.deepEqual([...all].slice(0, 2).sort(), ['web-2', 'web-3']);
     assert.equal(all.length, 3);
@@ -232,7 +190,7 @@ describe('How many pods are taken', () => {
     const cluster = changed(fleet(3), { image: 'log:v2' });
     cluster.pass('logs');
     assert.deepEqual(taken(cluster), []);
-    assert.deepEqual(reasons(cluster).filter(r => r.endsWith('BudgetUsed')).length, 2);
+    assert.deepEqual(reasonsOf(cluster).filter(r => r.endsWith('BudgetUsed')).length, 2);
   });
 });
 
@@ -322,7 +280,7 @@ describe('Pods of a set', () => {
     const annotations = { ...pod.metadata.annotations, 'kruise.io/sidecarset-hash': '{oops' };
     cluster.objects.put(Pods, { ...pod, metadata: { ...pod.metadata, annotations } });
     changed(cluster, { image: 'log:v2' });
-    assert.deepEqual(reasons(cluster), ['default/web-0 RecordBroken']);
+    assert.deepEqual(reasonsOf(cluster), ['default/web-0 RecordBroken']);
     assert.deepEqual(taken(cluster), []);
   });
 
@@ -427,7 +385,7 @@ describe('A write that the apiserver refuses', () => {
     assert.deepEqual(tried.slice(3), tried.slice(0, 3));
     assert.equal(new Set(tried).size, 3);
     assert.deepEqual(
-      reasons(cluster),
+      reasonsOf(cluster),
       [0, 1, 2].map(i => `default/web-${i} Refused`),
     );
   });
@@ -439,7 +397,7 @@ describe('A write that the apiserver refuses', () => {
     cluster.settle('logs');
     cluster.refuse(() => undefined);
     cluster.settle('logs');
-    assert.deepEqual(reasons(cluster), []);
+    assert.deepEqual(reasonsOf(cluster), []);
     assert.equal(conditionsOf(cluster)[0], 'Ready True UpToDate');
   });
 
@@ -451,7 +409,7 @@ describe('A write that the apiserver refuses', () => {
     cluster.refuse(() => undefined);
     changed(cluster, { image: 'log:v3' });
     assert.deepEqual(
-      reasons(cluster)
+      reasonsOf(cluster)
         .map(r => r.split(' ')[1])
         .toSorted((a = '', b = '') => (a < b ? -1 : 1)),
       ['BudgetUsed', 'Taken'],

@@ -7,14 +7,7 @@ import { Cluster } from '../../test/support/cluster/cluster.ts';
 import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
 import { Namespaces, Pods } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
-import { sidecarSets } from './controller.ts';
-
-const controller = sidecarSets({
-  namespace: 'berth-system',
-  secretName: 's',
-  mutatingConfiguration: 'm',
-  validatingConfiguration: 'v',
-});
+import { controller } from './fixture.ts';
 
 const owned = (kind: string): Wire => ({
   ownerReferences: [{ apiVersion: 'apps/v1', kind, name: 'web', uid: 'owner', controller: true }],

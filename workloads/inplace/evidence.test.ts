@@ -81,7 +81,7 @@ const last = <T>(list: readonly T[]): T => {
 
 describe('Evidence of an in-place update, on recorded kubelets', () => {
   for (const name of scenarios)
-    it(`${name}: nothing is proven while a wrong image or the old container runs`, () => {
+    it(`${name}: nothing is proven while a wrong image or the old container runs [§11.4 record]`, () => {
       const changes = tracked(name);
       assert.ok(changes.length > 0);
       for (const change of changes)
@@ -100,7 +100,7 @@ describe('Evidence of an in-place update, on recorded kubelets', () => {
       assert.equal(last(proofs(end)).is, 'proven');
     });
 
-  it('a changed image is observed long before it runs [§11.4 record]', () => {
+  it('a changed image is observed long before it runs', () => {
     const states = proofs(changesOf('image-change-gated', 0)).map(p => (p.is === 'waiting' ? p.for.reason : p.is));
     assert.deepEqual(states.slice(0, 3), ['NotObserved', 'Stopping', 'proven']);
   });
