@@ -4,7 +4,6 @@ import { wrongWithLabelValue } from '../../api/labelSyntax.ts';
 import { invalid, type Problem } from '../../api/problem.ts';
 import { normaliseSidecarSet } from '../../api/sidecarset.ts';
 import type { KubeObject, Reader } from '../../kube/contract.ts';
-import type { RecordedRevisions } from '../../workloads/resources.ts';
 import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { canaryProblems } from './canary.ts';
 import { changeProblems } from './change.ts';
@@ -22,18 +21,14 @@ export interface Judged {
   readonly before?: KubeObject;
 }
 
-export const problemsIn = (
-  { object, before }: Judged,
-  reader: Reader,
-  revisions: RecordedRevisions,
-): readonly Problem[] => {
+export const problemsIn = ({ object, before }: Judged, reader: Reader): readonly Problem[] => {
   const view = SidecarSets.view(object);
   const spec = specOf(object);
   const own = [
     ...nameProblems(object.metadata.name ?? ''),
     ...normaliseSidecarSet(object).problems,
     ...strategyProblems(spec),
-    ...pinProblems(object.metadata.name ?? '', spec, reader, revisions),
+    ...pinProblems(spec),
     ...containerProblems(spec),
     ...hotUpgradeProblems(spec),
     ...versionProblems(textOf(spec, 'customVersion')),

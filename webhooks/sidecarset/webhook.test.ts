@@ -150,7 +150,7 @@ describe('A SidecarSet', () => {
     [
       'an unknown policy of a pin [§4.2 #10]',
       { spec: { injectionStrategy: { revision: { customVersion: 'v', policy: 'Often' } } } },
-      ['spec.injectionStrategy.revision.policy', 'spec.injectionStrategy.revision'],
+      ['spec.injectionStrategy.revision.policy'],
     ],
     [
       'an unknown place of a container [§4.2 #16]',
@@ -187,11 +187,6 @@ describe('A SidecarSet', () => {
     [
       'a pin without a name',
       { spec: { injectionStrategy: { revision: { policy: 'Partial' } } } },
-      ['spec.injectionStrategy.revision'],
-    ],
-    [
-      'a pin to nothing',
-      { spec: { injectionStrategy: { revision: { customVersion: 'v' } } } },
       ['spec.injectionStrategy.revision'],
     ],
     [
@@ -257,6 +252,22 @@ describe('A SidecarSet', () => {
   it('under NotUpdate may have a strategy that nobody looks at', () => {
     const strategy = { type: 'NotUpdate', partition: 1, selector: { matchLabels: { a: 'b' } } };
     assert.deepEqual(wrongIn({ strategy }), []);
+  });
+});
+
+describe('A pin to a revision that is not there [§4.2 #9]', () => {
+  const field = 'spec.injectionStrategy.revision';
+  const pinned: SetOptions = { spec: { injectionStrategy: { revision: { customVersion: 'v' } } } };
+
+  it('is told of in a new set, which has none yet', () => {
+    const verdict = rules.decide(creation(aSidecarSet(pinned)), knowing(), 0);
+    assert.ok(verdict.is === 'allowed');
+    assert.deepEqual(verdict.warnings, [`${field}: Cannot find specific ControllerRevision of customVersion v`]);
+  });
+
+  it('is refused when it is set, and holds up no other change later', () => {
+    assert.deepEqual(wrongAfter({}, pinned), [field]);
+    assert.deepEqual(wrongAfter(pinned, { ...pinned, image: 'log:v2' }), []);
   });
 });
 

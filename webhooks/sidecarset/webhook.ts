@@ -7,6 +7,7 @@ import { type RecordedRevisions, recordedIn } from '../../workloads/resources.ts
 import { metadataWhitelist } from '../../workloads/sidecars/metadataWhitelist.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { hashOps } from './hashes.ts';
+import { hasSamePin, lostPin } from './pin.ts';
 import { problemsIn } from './problems.ts';
 import { itemsOf, specOf } from './raw.ts';
 import { type MetadataPolicy, whitelistProblems } from './whitelist.ts';
@@ -58,16 +59,21 @@ type Written = Exclude<Review, { operation: 'DELETE' }>;
 const judge = (review: Written, reader: Reader, policy: Policy): Verdict => {
   const { object } = review;
   const before = review.operation === 'UPDATE' ? review.oldObject : undefined;
-  const known = new Set(
-    before === undefined ? [] : problemsIn({ object: before }, reader, policy.revisions).map(textOf),
-  );
-  const own = problemsIn({ object, ...(before && { before }) }, reader, policy.revisions);
+  const known = new Set(before === undefined ? [] : problemsIn({ object: before }, reader).map(textOf));
+  const own = problemsIn({ object, ...(before && { before }) }, reader);
   const unlisted = whitelistProblems(object, reader, policy);
   const asBefore = before !== undefined && hasSamePatches(before, object);
-  const problems = [...own.filter(p => !known.has(textOf(p))), ...(asBefore ? [] : unlisted)];
+  const lost = lostPin(object, reader, policy.revisions);
+  // A new set has no revisions yet, and may be one that was deleted by mistake.
+  const isPinned = before !== undefined && !hasSamePin(before, object);
+  const problems = [
+    ...own.filter(p => !known.has(textOf(p))),
+    ...(asBefore ? [] : unlisted),
+    ...(isPinned ? lost : []),
+  ];
   return problems.length > 0
     ? { is: 'refused', problems, warnings: [] }
-    : { is: 'allowed', patch: [], warnings: [...known, ...unlisted.map(textOf)] };
+    : { is: 'allowed', patch: [], warnings: [...known, ...[...unlisted, ...lost].map(textOf)] };
 };
 
 /** A whitelist that grew stricter must not hold up the next image; labels count, because rules select by them. */
