@@ -61,6 +61,13 @@ describe('An expression is refused before any pod asks', () => {
       assert.ok(wrongWithExpression(text, 'cpu'), text);
   });
 
+  it('if it has what looks like a number and is none', () => {
+    for (const text of ['100MB', '2*2cpu', 'max(cpu, 1e)', '10%5'])
+      assert.match(wrongWithExpression(text, 'cpu') ?? '', /is no number/, text);
+    for (const text of ['1e3', '.5', '5.', '30%', '1.5Gi', '100m'])
+      assert.equal(wrongWithExpression(text, 'cpu'), undefined);
+  });
+
   it('and not if it works for some apps', () => {
     for (const text of ['cpu-2', 'cpu*2', '200m', 'max(cpu-1, 0.1)'])
       assert.equal(wrongWithExpression(text, 'cpu'), undefined, text);

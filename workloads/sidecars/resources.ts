@@ -6,6 +6,7 @@ import type { Sidecar } from '../../api/sidecarset.ts';
 import { compile } from '../regex/regex.ts';
 import { asQuantity, evaluate, type Value } from './expression/evaluate.ts';
 import { parse } from './expression/parse.ts';
+import { misreadIn } from './expression/tokens.ts';
 
 export type Policy = NonNullable<Sidecar['resourcesPolicy']>;
 export type Resources = NonNullable<Container['resources']>;
@@ -84,6 +85,8 @@ const samples: Readonly<Record<Resource, readonly string[]>> = {
 export const wrongWithExpression = (text: string, resource: Resource): string | undefined => {
   const parsed = parse(text);
   if (parsed.is === 'wrong') return parsed.why;
+  const misread = misreadIn(text);
+  if (misread !== undefined) return `${misread} is no number; units are m, k, M, G, T, P, Ki, Mi, Gi, Ti and Pi`;
   const tried = samples[resource].map(amount => {
     const value = evaluate(text, new Map([[resource, parseQuantity(amount) ?? { nano: 0n, family: 'decimal' }]]));
     return value.is === 'wrong' ? value.why : undefined;

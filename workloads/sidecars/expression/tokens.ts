@@ -3,7 +3,7 @@
 import { parseQuantity, type Quantity } from '../../../api/quantity.ts';
 
 export type Token =
-  | { readonly is: 'number'; readonly value: number; readonly end: number }
+  | { readonly is: 'number'; readonly value: number; readonly from: number; readonly end: number }
   | { readonly is: 'quantity'; readonly value: Quantity; readonly end: number }
   | { readonly is: 'name'; readonly value: string; readonly end: number }
   | { readonly is: 'sign'; readonly value: string; readonly end: number }
@@ -46,20 +46,30 @@ const numeral = (rest: string): string => {
 const amountAt = (text: string, at: number): Token => {
   const end = at + text.length;
   if (!/(?:[mkMGTP]|[KMGTP]i)$/.test(text) || /[a-zA-Z]{3,}$/.test(text))
-    return { is: 'number', value: numberOf(text), end };
+    return { is: 'number', value: numberOf(text), from: at, end };
   const [, letters = ''] = /([a-zA-Z]*)$/.exec(text) ?? [];
-  if (!units.has(letters)) return { is: 'number', value: numberOf(text), end };
+  if (!units.has(letters)) return { is: 'number', value: numberOf(text), from: at, end };
   const value = parseQuantity(text);
   return value === undefined ? { is: 'unknown', end } : { is: 'quantity', value, end };
 };
 
 const units: ReadonlySet<string> = new Set(['m', 'k', 'M', 'G', 'T', 'P', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi']);
 
-/** What is no number counts as 0, as it always has: `1e`, `100MB`. */
-const numberOf = (text: string): number => {
+/** What is no number counts as 0, as it always has: `1e`, `100MB`. Sets are refused for it, pods are not. */
+const numberOf = (text: string): number => readNumber(text) ?? 0;
+
+const readNumber = (text: string): number | undefined => {
   const isShare = text.endsWith('%');
   const digits = isShare ? text.slice(0, -1) : text;
-  const value = /^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/.test(digits) ? Number(digits) : 0;
-  if (!Number.isFinite(value)) return 0;
+  if (!/^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/.test(digits)) return undefined;
+  const value = Number(digits);
+  if (!Number.isFinite(value)) return undefined;
   return isShare ? value / 100 : value;
 };
+
+/** The first text of an expression that stands where a number does, and is none. */
+export const misreadIn = (text: string): string | undefined =>
+  tokensOf(text)
+    .filter(token => token.is === 'number')
+    .map(({ from, end }) => text.slice(from, end))
+    .find(piece => readNumber(piece) === undefined);
