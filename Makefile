@@ -11,6 +11,7 @@ NAME ?= local
 NODES ?= 3
 KEEP ?=
 FAULTS ?= --write docs/measured/faults.md
+SURVIVE ?= --write docs/measured/survival.md
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -32,9 +33,9 @@ faults: ## every write and event of the reference scenarios goes wrong once, ove
 	@bash scripts/setup.sh cluster
 	@node test/instruments/faults/main.ts $(FAULTS)
 
-survive: ## kills, outages, rolled webhooks and silence, at full length: about half an hour
+survive: ## kills, outages, rolled webhooks and silence, at full length, about half an hour; SURVIVE='--only leader'
 	@bash scripts/setup.sh cluster
-	@BERTH_SURVIVE=long node --test --test-concurrency=1 'test/apiserver/survival/*.test.ts' 'test/apiserver/survival/*.long.ts'
+	@node test/instruments/survival/main.ts $(SURVIVE)
 
 cluster: ## starts a control plane in the background; NAME=local NODES=3
 	@bash scripts/setup.sh cluster

@@ -197,7 +197,7 @@ test('without any webhook pods start, are counted, and only namespaces that ask 
     () => assert.fail('it was accepted'),
     (error: Error) => error,
   );
-  assert.match(message, /mpod-required\.kb\.io/);
+  assert.match(message, /namespace-label-berth-injection-required\.remove-it-to-start-pods-without-sidecars/);
   await webhook.restart();
   await waitFor('the webhook to answer again', 30_000, () =>
     apply(pod).then(

@@ -54,6 +54,12 @@ const imageDiffers = {
 };
 
 /**
+ * Of all that the apiserver says when it reaches no webhook, this alone is our choice: so it names the label that makes
+ * pods wait, and the way out.
+ */
+const requiredName = 'namespace-label-berth-injection-required.remove-it-to-start-pods-without-sidecars.kb.io';
+
+/**
  * Where pods may start without us they do; only namespaces that ask for it wait. Our own namespace and kube-system
  * never depend on us, or a cluster that lost us could not come back.
  */
@@ -72,7 +78,7 @@ const entriesFor = (own: string): readonly WebhookEntry[] => {
     },
     {
       ...pods,
-      name: 'mpod-required.kb.io',
+      name: requiredName,
       operations: ['CREATE'],
       failurePolicy: 'Fail',
       namespaceSelector: { matchExpressions: [outside, required] },

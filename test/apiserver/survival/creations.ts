@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../../../kube/client.ts';
 import { collectionPath } from '../../../kube/paths.ts';
+import type { Figure } from '../../instruments/survival/figure.ts';
 
 export interface Creations {
   readonly created: number;
@@ -70,6 +71,16 @@ export const createPods = async ({ client, namespace, perSecond, until }: Plan):
   await Promise.all([...all, end]);
   return { created, bare, failed, latencies: latencies.toSorted((a, b) => a - b) };
 };
+
+/** How many failed. `during`: what happened meanwhile, e.g. `webhooks were rolled`. */
+export const failuresOf = (
+  made: Creations,
+  { of, during }: { readonly of: string; readonly during: string },
+): Figure => ({
+  ...{ of, what: `creations of pods that failed while ${during}`, unit: 'pods', atMost: 0 },
+  value: made.failed.length,
+  note: `of ${made.created + made.failed.length}, ${percentiles(made)}`,
+});
 
 /** e.g. `p50 12 ms, p99 80 ms` */
 export const percentiles = ({ latencies }: Creations): string =>

@@ -1,4 +1,4 @@
-/** `make survive` runs the same tests longer. */
+/** `make survive` runs the same tests longer than `make test`. */
 
 export const isLong = (process.env['BERTH_SURVIVE'] ?? '') === 'long';
 

@@ -31,12 +31,23 @@ const harmless: ReadonlySet<string> = new Set(['leases', 'events']);
 
 /** Writes of replicas that change the cluster, also those that were refused; in the order of the log. */
 export const writesIn = (auditLog: string): readonly Write[] =>
+  allWritesIn(auditLog, resource => !harmless.has(resource));
+
+/** When a replica that stood by took the lease: its first write to it, in milliseconds since the epoch. */
+export const leaseTakenBy = (replica: string, auditLog: string, since: number): number => {
+  const mine = allWritesIn(auditLog, resource => resource === 'leases').filter(write => write.replica === replica);
+  const taken = mine.find(({ at, code }) => at >= since && code < 300);
+  if (taken === undefined) throw new Error(`${replica} has not taken the lease`);
+  return taken.at;
+};
+
+const allWritesIn = (auditLog: string, isWanted: (resource: string) => boolean): readonly Write[] =>
   readFileSync(auditLog, 'utf8')
     .split('\n')
     .slice(0, -1)
     .filter(line => line.includes(`"${prefix}`))
     .map(line => JSON.parse(line) as AuditEvent)
-    .filter(({ verb, objectRef }) => !reads.has(verb) && !harmless.has(objectRef?.resource ?? ''))
+    .filter(({ verb, objectRef }) => !reads.has(verb) && isWanted(objectRef?.resource ?? ''))
     .map(writeOf);
 
 const writeOf = ({ verb, user, objectRef = {}, responseStatus, requestReceivedTimestamp }: AuditEvent): Write => {

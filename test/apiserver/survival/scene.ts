@@ -1,8 +1,8 @@
 /** A cluster whose every revision is recorded while a test harms it, a database to work on, and the verdict in the end. */
 
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after } from 'node:test';
+import { basename, join } from 'node:path';
+import { after, type TestContext } from 'node:test';
 import { connect } from '../../../kube/client/connect.ts';
 import type { Client } from '../../../kube/client.ts';
 import { systemClock as clock } from '../../../kube/clock.ts';
@@ -13,6 +13,7 @@ import { check, type Verdict } from '../../instruments/checker.ts';
 import { invariants } from '../../instruments/invariants.ts';
 import { type Pod, podIn } from '../../instruments/objects.ts';
 import { type Recorder, record } from '../../instruments/recorder.ts';
+import { tell } from '../../instruments/survival/figure.ts';
 
 export interface Scene {
   readonly client: Client;
@@ -24,8 +25,8 @@ export interface Scene {
   readonly until: (what: string, seconds: number, holds: () => boolean) => Promise<true>;
   /** So many pods of the app serve, all of them with this version in the container that is called like the app. */
   readonly untilServing: (app: string, count: number, version: string) => Promise<true>;
-  /** Holds every revision against the invariants; throws where one was broken. */
-  readonly judge: () => Promise<Verdict>;
+  /** Holds every revision against the invariants, and says how many; throws where one was broken. */
+  readonly judge: (t: TestContext) => Promise<void>;
 }
 
 /** Berth must be installed. */
@@ -54,14 +55,20 @@ export const openScene = async (cluster: Cluster): Promise<Scene> => {
         const pods = podsOf(app);
         return pods.length === count && pods.every(pod => serves(pod, app, version));
       }),
-    judge: async () => {
+    judge: async t => {
       const deleted = deletedBy(readPodWrites(cluster.apiServer.auditLog), isController);
       const verdict = check(await recorder.caughtUp(), invariants({ deletedByUs: uid => deleted.has(uid) }));
+      tellOf(verdict, t);
       assert.deepEqual(verdict.violations, []);
       assert.deepEqual(verdict.unjudged, []);
-      return verdict;
     },
   };
+};
+
+const tellOf = ({ revisions, violations, figures }: Verdict, t: TestContext): void => {
+  const note = `of ${revisions} revisions in ${basename(process.argv[1] ?? '')}`;
+  tell(t, { of: 'S1', what: 'invariants broken', unit: 'times', atMost: 0, value: violations.length, note });
+  for (const { of, greatest, limit } of figures) t.diagnostic(`${of}: ${greatest} of ${limit} unavailable`);
 };
 
 const serves = (pod: Pod, container: string, version: string): boolean => {

@@ -7,7 +7,8 @@ import { post } from '../../../kube/server/fixture.ts';
 import { waitFor } from '../../cluster/deadline.ts';
 import { applyManifests, startReplica, untilArmed } from '../../cluster/installation.ts';
 import { clusterForTests } from '../../cluster/shared.ts';
-import { type Creations, createPods, percentiles, sidecarSet } from './creations.ts';
+import { secondsSince, tell } from '../../instruments/survival/figure.ts';
+import { type Creations, createPods, failuresOf, percentiles, sidecarSet } from './creations.ts';
 import { testsOn } from './evidence.ts';
 import { isLong } from './length.ts';
 import { openScene } from './scene.ts';
@@ -57,9 +58,7 @@ const roll = async (times: number): Promise<void> => {
 
 test('both webhooks are rolled while 20 pods a second are created: none fails, and none lacks its sidecar', async t => {
   const made = await create('waits', roll(isLong ? 30 : 2));
-  t.diagnostic(
-    `R5: ${made.created} pods created while webhooks were rolled, ${made.failed.length} failed (0); ${percentiles(made)}`,
-  );
+  tell(t, failuresOf(made, { of: 'R5', during: 'webhooks were rolled' }));
   assert.deepEqual(made.failed.slice(0, 3), []);
   assert.equal(made.bare, 0);
   assert.ok(made.created >= 100, `only ${made.created} pods were created`);
@@ -80,7 +79,8 @@ test('a flood of reviews does not stop the creation of pods', async t => {
   const flooded = await create('waits', sleep(5000)).finally(() => ending.abort());
   await Promise.all(flooding);
   line.agent.destroy();
-  t.diagnostic(`calm: ${percentiles(calm)}; among ${reviews} reviews of a flood: ${percentiles(flooded)}`);
+  tell(t, failuresOf(flooded, { of: 'R5', during: `${reviews} reviews of a flood came` }));
+  t.diagnostic(`calm: ${percentiles(calm)}`);
   assert.deepEqual(flooded.failed.slice(0, 3), []);
   assert.ok(reviews > 100, `only ${reviews} reviews`);
 });
@@ -112,18 +112,22 @@ const refusal = (call: Promise<unknown>): Promise<string> =>
 test('all webhooks are down: pods start everywhere but where injection is required, and each that slipped through is counted', async t => {
   await Promise.all(replicas.map(replica => replica.kill()));
   const made = await create('goes-on', sleep(2000));
+  tell(t, failuresOf(made, { of: 'R7', during: 'all webhooks were down' }));
   assert.deepEqual(made.failed.slice(0, 3), []);
   for (const own of ['berth-system', 'kube-system']) await kubectl(['create', '-f', '-'], aPod(own, 'of-the-house'));
   const refused = await refusal(kubectl(['create', '-f', '-'], aPod('waits')));
-  assert.match(refused, /failed calling webhook "mpod-required\.kb\.io"/u);
+  assert.match(
+    refused,
+    /failed calling webhook "namespace-label-berth-injection-required\.remove-it-to-start-pods-without-sidecars/u,
+  );
   t.diagnostic(`R7: where injection is required: ${refused}`);
   await Promise.all(replicas.map(replica => replica.restart()));
   const since = performance.now();
   await scene.until('every pod that slipped through to be counted', 30, () => uninjected() === made.bare);
-  const seconds = ((performance.now() - since) / 1000).toFixed(1);
-  t.diagnostic(
-    `R7: ${made.bare} of ${made.created} pods slipped through, and were counted ${seconds} s after recovery (≤ 30 s)`,
-  );
+  tell(t, {
+    ...{ of: 'R7', what: 'webhooks back to every pod that slipped through counted', unit: 's', atMost: 30 },
+    ...{ value: secondsSince(since), note: `${made.bare} of ${made.created} pods` },
+  });
   assert.equal(made.bare, made.created);
 });
 
@@ -139,7 +143,10 @@ test('Berth is uninstalled with its webhooks dead: pods can be created at once',
   await waitFor('a pod to be created', 10_000, () =>
     kubectl(['create', '-f', '-'], aPod('waits')).catch(() => undefined),
   );
-  t.diagnostic(
-    `R8: a pod was created ${((performance.now() - since) / 1000).toFixed(1)} s after the configurations were deleted`,
-  );
+  tell(t, {
+    ...{ of: 'R8', what: 'webhooks dead and their configurations deleted, to a pod created', unit: 's', atMost: 2 },
+    value: secondsSince(since),
+  });
 });
+
+test('no revision of all this breaks an invariant', t => scene.judge(t));

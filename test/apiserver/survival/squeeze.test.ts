@@ -6,6 +6,7 @@ import { before } from 'node:test';
 import { waitFor } from '../../cluster/deadline.ts';
 import { installBerth, type Replica } from '../../cluster/installation.ts';
 import { clusterForTests } from '../../cluster/shared.ts';
+import { secondsSince, tell } from '../../instruments/survival/figure.ts';
 import { createPods, sidecarSet } from './creations.ts';
 import { testsOn } from './evidence.ts';
 import { aDatabase, openScene } from './scene.ts';
@@ -31,9 +32,9 @@ const blockLoopOf = ({ pid, name }: Replica): void => {
   process.kill(pid, 'SIGUSR2');
 };
 
-/** Peak of resident memory, on Linux. */
-const peakOf = ({ pid }: Replica): string =>
-  /VmHWM:\s+(\d+) kB/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 'unknown';
+/** Peak of resident memory in MB, as Linux tells it. */
+const peakOf = ({ pid }: Replica): number =>
+  Number(/VmHWM:\s+(\d+) kB/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000;
 
 before(async () => {
   await scene.apply(sidecarSet);
@@ -41,11 +42,14 @@ before(async () => {
   await scene.untilServing('db', replicas, 'v1');
 });
 
-test("the controller's event loop stands still for 5 s in the middle of a roll: the roll ends, within its budget", async () => {
+test("the controller's event loop stands still for 5 s in the middle of a roll: the roll ends, within its budget", async t => {
   await scene.apply(database('v2'));
   await scene.until('the roll to be under way', 20, () => scene.podsOf('db').some(({ gate }) => gate === 'False'));
   blockLoopOf(controller);
+  const since = performance.now();
   await scene.untilServing('db', replicas, 'v2');
+  const what = "the controller's event loop blocked for 5 s to the end of the roll";
+  tell(t, { of: 'F5', what, unit: 's', value: secondsSince(since) });
 });
 
 test("the webhook's event loop stands still for 5 s: no creation fails, and pods that could not wait are counted", async t => {
@@ -60,19 +64,34 @@ test("the webhook's event loop stands still for 5 s: no creation fails, and pods
     perSecond: 10,
     until,
   });
+  const what = "creations that failed while the webhook's event loop was blocked for 5 s";
+  const note = `of ${created + failed.length}; ${bare} pods slipped through`;
+  tell(t, { of: 'F5', what, unit: 'pods', atMost: 0, value: failed.length, note });
   assert.deepEqual(failed.slice(0, 3), []);
-  t.diagnostic(`${bare} of ${created} pods slipped through in 5 s`);
+  const since = performance.now();
   const counted = (): number => {
     const status = scene.recorder.newest('SidecarSet')[0]?.['status'] as { uninjectedPods?: number } | undefined;
     return status?.uninjectedPods ?? -1;
   };
   await scene.until('every pod that slipped through to be counted', 30, () => counted() === bare);
+  tell(t, {
+    of: 'F5',
+    what: 'the same: to all that slipped through counted',
+    unit: 's',
+    atMost: 30,
+    value: secondsSince(since),
+  });
 });
 
-test('a heap of 64 MiB carries it, and no revision of all this breaks an invariant', async t => {
+test('a heap of 64 MiB carries all this', async t => {
   assert.deepEqual([webhook.pid, controller.pid], pids);
-  const { revisions } = await scene.judge();
-  t.diagnostic(
-    `${revisions} revisions checked; at most ${peakOf(webhook)} kB (webhook) and ${peakOf(controller)} kB (controller)`,
-  );
+  for (const replica of [webhook, controller])
+    tell(t, {
+      of: 'F4',
+      what: `peak memory of ${replica.name} with a heap of 64 MiB`,
+      unit: 'MB',
+      value: peakOf(replica),
+    });
 });
+
+test('no revision of all this breaks an invariant', t => scene.judge(t));
