@@ -97,7 +97,7 @@ const startController = async (ground: Ground): Promise<Stop> => {
   const election = stand({
     ...{ client, clock, log, name, identity, namespace: place.namespace },
     onGained: () => machine.lead(),
-    onLost: () => undefined, // guards make what is in flight harmless, and this replica stands again
+    onLost: () => machine.retreat(),
   });
   const reporter = { controller: 'berth.dev/controller', instance: identity };
   const throttle = new Throttle({ clock, ceiling: options.writes });

@@ -42,7 +42,7 @@ class Bench {
   async outcome(action: Action): Promise<Outcome> {
     const { server: client, store, clock } = this;
     const { signal } = new AbortController();
-    const acting = actor({ client, store, clock, mayWrite: () => this.mayWrite, signal })(action);
+    const acting = actor({ client, store, clock, mayWrite: () => this.mayWrite, term: () => signal, signal })(action);
     await clock.advance(60_000);
     return acting;
   }
@@ -270,7 +270,8 @@ describe('an overloaded server', () => {
     const bench = new Bench();
     bench.next('PATCH', () => overloaded);
     const { server: client, store, clock } = bench;
-    const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
+    const { signal } = new AbortController();
+    const act = actor({ client, store, clock, mayWrite: () => true, term: () => signal, signal });
     const first = act(patchOf(bench.object));
     await clock.advance(0);
     assert.equal((await first).is, 'failed');
@@ -285,7 +286,8 @@ describe('an overloaded server', () => {
     const bench = new Bench();
     bench.next('POST', () => overloaded);
     const { server: client, store, clock } = bench;
-    const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
+    const { signal } = new AbortController();
+    const act = actor({ client, store, clock, mayWrite: () => true, term: () => signal, signal });
     const refused = act(evictOf(bench.object));
     await clock.advance(0);
     assert.equal((await refused).is, 'refused');
@@ -471,7 +473,7 @@ describe('a lost answer', () => {
         () => failure(500, 'InternalError'),
       );
     const ending = new AbortController();
-    const act = actor({ client, store, clock, mayWrite: () => true, signal: ending.signal });
+    const act = actor({ client, store, clock, mayWrite: () => true, term: () => ending.signal, signal: ending.signal });
     const doubtful = Promise.allSettled(inDoubt.map(object => act(patchOf(object))));
     await clock.advance(0);
     const outcomes: Outcome[] = [];

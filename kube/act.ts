@@ -23,6 +23,8 @@ export interface ActOptions {
   readonly clock: Clock;
   /** Asked right before the bytes leave: false when leadership may have passed on. */
   readonly mayWrite: () => boolean;
+  /** Abandons the writes in flight: of the leadership under which they were begun. */
+  readonly term: () => AbortSignal;
   /** Ends the looking at objects in doubt. */
   readonly signal: AbortSignal;
   /** Shared with whoever else writes; one without a ceiling if left out. */
@@ -54,16 +56,18 @@ class Actor {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #mayWrite: () => boolean;
+  readonly #term: () => AbortSignal;
   readonly #signal: AbortSignal;
   readonly #answers = new Answers();
   readonly #throttle: Throttle;
   readonly #looks = new Semaphore(mostLooks);
 
-  constructor({ client, store, clock, mayWrite, signal, throttle = new Throttle({ clock }) }: ActOptions) {
+  constructor({ client, store, clock, mayWrite, term, signal, throttle = new Throttle({ clock }) }: ActOptions) {
     this.#client = client;
     this.#store = store;
     this.#clock = clock;
     this.#mayWrite = mayWrite;
+    this.#term = term;
     this.#signal = signal;
     this.#throttle = throttle;
   }
@@ -99,7 +103,7 @@ class Actor {
 
   async #send(action: Action): Promise<Meaning> {
     try {
-      const request = { ...requestFor(action), permitted: this.#mayWrite };
+      const request = { ...requestFor(action), permitted: this.#mayWrite, signal: this.#term() };
       const answer = await this.#throttle.heed(() => this.#client.request(request), signOf(action));
       return this.#understand(action, answer);
     } catch (error) {

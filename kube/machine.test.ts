@@ -5,7 +5,7 @@ import { FakeClock } from '../test/support/clock.ts';
 import { aConfigMap, ConfigMap, type ConfigMapView } from '../test/support/configMaps.ts';
 import { frozen } from '../test/support/frozen.ts';
 import { Ledger } from '../test/support/ledger.ts';
-import type { Answer } from './client.ts';
+import { type Answer, AnswerLost } from './client.ts';
 import {
   type Action,
   type Controller,
@@ -675,6 +675,45 @@ describe('leadership', () => {
     bench.write('a', { n: '0' });
     await bench.clock.advance(1000);
     assert.deepEqual(bench.server.writes(), []);
+    await machine.stop();
+  });
+
+  /** The next patch hangs until it is abandoned. */
+  const hangingPatch = (bench: Bench): void =>
+    bench.server.once(
+      ({ method }) => method === 'PATCH',
+      ({ signal }) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => reject(new AnswerLost('abandoned')), { once: true });
+        }),
+    );
+
+  it('that is lost abandons the writes in flight, and looks what has become of them', async () => {
+    const bench = new Bench();
+    bench.write('a', { n: '0' });
+    let leads = true;
+    const machine = bench.start([writing], { mayWrite: () => leads });
+    hangingPatch(bench);
+    await bench.clock.advance(9_000);
+    assert.deepEqual(bench.ledger.outcomes(), []);
+    leads = false;
+    machine.retreat();
+    await bench.clock.advance(1000);
+    assert.deepEqual(bench.ledger.outcomes(), ['failed']);
+    assert.equal(bench.server.writes().length, 1);
+    await machine.stop();
+  });
+
+  it('that comes again writes again', async () => {
+    const bench = new Bench();
+    let leads = false;
+    const machine = bench.start([writing], { mayWrite: () => leads });
+    machine.retreat();
+    leads = true;
+    machine.lead();
+    bench.write('a', { n: '0' });
+    await bench.clock.advance(1000);
+    assert.deepEqual(bench.dataOf('a'), { n: '1' });
     await machine.stop();
   });
 });

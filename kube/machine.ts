@@ -50,6 +50,11 @@ export interface Machine {
    */
   lead(): void;
   /**
+   * Abandons the writes in flight: to be called when leadership ends. One that hangs on its way could otherwise arrive
+   * when another leads, and pass a budget together with his.
+   */
+  retreat(): void;
+  /**
    * Stops reading and planning, and sends nothing any more; resolves when the writes in flight have their answers.
    * The client stays open.
    */
@@ -79,8 +84,17 @@ export const startMachine = (options: MachineOptions): Machine => {
   const mayPlan = (controller: Controller): boolean =>
     mayWrite() && [...missing].every(resource => !isReadBy(controller, resource));
   const looking = new AbortController();
+  let term = new AbortController();
   const maySend = (): boolean => !looking.signal.aborted && mayWrite();
-  const act = actor({ client, store, clock, mayWrite: maySend, signal: looking.signal, throttle });
+  const act = actor({
+    client,
+    store,
+    clock,
+    mayWrite: maySend,
+    term: () => term.signal,
+    signal: looking.signal,
+    throttle,
+  });
   const loop = runControllers(controllers, { store, clock, act, tell, telemetry, mayPlan });
 
   const synced = Promise.withResolvers<void>();
@@ -110,6 +124,10 @@ export const startMachine = (options: MachineOptions): Machine => {
       for (const reflection of reflections) reflection.restart();
       // Whoever reads nothing from the server has nothing to wait for.
       loop.wakeAll(() => true);
+    },
+    retreat: () => {
+      term.abort(new Error('leadership has ended'));
+      term = new AbortController();
     },
     stop: async () => {
       const idle = loop.stop();

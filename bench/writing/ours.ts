@@ -13,7 +13,8 @@ const { kubeconfig, pods, warmUp, patches } = given<WriterOptions>();
 const client = await connect({ source: { kubeconfig }, role: 'bench', clock });
 const store = new Store();
 store.register(Pods);
-const act = actor({ client, store, clock, mayWrite: () => true, signal: new AbortController().signal });
+const { signal } = new AbortController();
+const act = actor({ client, store, clock, mayWrite: () => true, term: () => signal, signal });
 
 const patch = (index: number): Action | undefined => {
   const pod = pods[index % pods.length];

@@ -102,6 +102,24 @@ describe('a request', () => {
     assert.equal(arrived, 1);
   });
 
+  it('that is abandoned in flight has lost its answer, and the server sees that nobody waits for it', async () => {
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    const ending = new AbortController();
+    await using bench = await against((_, response) => {
+      response.once('close', leave);
+      ending.abort(new Error('leadership has ended'));
+    });
+    const { signal } = ending;
+    await assert.rejects(bench.client.request({ ...get, method: 'PATCH', body: '{}', signal }), AnswerLost);
+    await left;
+  });
+
+  it('that is abandoned before its turn comes does not leave', async () => {
+    await using bench = await against((_, response) => response.end());
+    const signal = AbortSignal.abort(new Error('leadership has ended'));
+    await assert.rejects(bench.client.request({ ...get, method: 'PATCH', body: '{}', signal }), NotSent);
+  });
+
   it('answered with 401 is repeated once, with credentials read afresh', async () => {
     await using bench = await against((request, response) => {
       response.writeHead(request.headers.authorization === 'Bearer second' ? 200 : 401).end();

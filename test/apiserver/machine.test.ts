@@ -106,7 +106,7 @@ const bench = (through: Client = client) => {
   store.register(ConfigMap);
   store.register(Pod);
   const { signal } = new AbortController();
-  const act = actor({ client: through, store, clock: systemClock, mayWrite: () => true, signal });
+  const act = actor({ client: through, store, clock: systemClock, mayWrite: () => true, term: () => signal, signal });
   const known = (resource: Resource, object: KubeObject): Target => {
     store.put(resource, object);
     return targetOf(resource, seenOf(object));
