@@ -19,7 +19,7 @@ import { hostIn, serviceNames, year } from './kube/certificates.ts';
 import { connect } from './kube/client/connect.ts';
 import type { Client } from './kube/client.ts';
 import { type Clock, systemClock } from './kube/clock.ts';
-import { type Controller, type Millis, type Resource, seconds } from './kube/contract.ts';
+import { type Controller, type Resource, seconds } from './kube/contract.ts';
 import { stand } from './kube/election.ts';
 import { openRecorder } from './kube/events.ts';
 import { endByFault } from './kube/fault.ts';
@@ -28,7 +28,7 @@ import { type OpenLog, openLog } from './kube/log.ts';
 import { type Machine, startMachine } from './kube/machine.ts';
 import { openMetrics } from './kube/metrics.ts';
 import { pages } from './kube/server/pages.ts';
-import { servePages, serveWebhooks } from './kube/server.ts';
+import { type DrainTimes, servePages, serveWebhooks } from './kube/server.ts';
 import { logged, together } from './kube/telemetry.ts';
 import { type Options, parseOptions } from './options.ts';
 import { webhooksFor } from './webhooks/index.ts';
@@ -85,7 +85,7 @@ const startWebhook = async (ground: Ground): Promise<Stop> => {
   const plain = await servePages(options.pages, { pages: served, clock });
   log.info('webhook listens', { port: server.port, pages: plain.port });
   return async () => {
-    await server.drain({ announce: announceTime(options), grace: seconds(10) });
+    await server.drain(drainTimesOf(options));
     stopPresenting();
     await Promise.all([plain.close(), machine.stop()]);
   };
@@ -170,8 +170,12 @@ const checksOf = (machine: Machine): readonly Check[] => [
 const naming = (what: string, resources: readonly string[]): string | undefined =>
   resources.length === 0 ? undefined : `${what}: ${resources.join(', ')}`;
 
-/** Endpoints are told before the server stops; where no Service stands in front, there is nobody to tell. */
-const announceTime = ({ installation: { webhookUrl } }: Options): Millis => (webhookUrl === undefined ? seconds(5) : 0);
+/** Endpoints are told before the server stops, and the apiserver leaves connections that were idle for 90 s. */
+const drainTimesOf = ({ installation: { webhookUrl } }: Options): DrainTimes =>
+  webhookUrl === undefined ? { announce: seconds(5), leave: seconds(95), grace: seconds(10) } : withoutService;
+
+/** There is nobody to tell, and nobody else to call. */
+const withoutService: DrainTimes = { announce: 0, leave: 0, grace: seconds(10) };
 
 const stopRequested = (): Promise<void> =>
   new Promise(resolve => {

@@ -114,7 +114,7 @@ suite('the end of a server', () => {
     assert.equal((await get(line, '/readyz')).status, 200);
 
     const announced = systemClock.monotonic();
-    const ended = started.server.drain({ announce: 100, grace: seconds(10) });
+    const ended = started.server.drain({ announce: 100, leave: 0, grace: seconds(10) });
     const unready = await get(line, '/readyz');
     assert.equal(unready.status, 503);
     assert.match(unready.body, /\[-\]accepting failed: shutting down/);
@@ -130,13 +130,34 @@ suite('the end of a server', () => {
     await ended;
   });
 
+  test('leaves it to callers to close idle connections: a call that comes on one at last is answered', async () => {
+    const started = await startServer();
+    const line = lineTo(started);
+    assert.equal((await post(line, '/mutate/pod', review)).status, 200);
+    let isOver = false;
+    const ended = started.server.drain({ announce: 0, leave: seconds(10), grace: 0 }).then(() => {
+      isOver = true;
+    });
+    assert.equal((await get(lineTo(started), '/readyz')).status, 503);
+    assert.equal(isOver, false);
+    const last = await post(line, '/mutate/pod', review);
+    assert.deepEqual([last.status, last.headers.connection], [200, 'close']);
+    await ended;
+  });
+
+  test('waits no longer than it is told for connections that nobody closes', async () => {
+    const started = await startServer();
+    assert.equal((await post(lineTo(started), '/mutate/pod', review)).status, 200);
+    await started.server.drain({ announce: 0, leave: 50, grace: seconds(10) });
+  });
+
   test('does not wait longer than the grace for a caller that never finishes', async () => {
     const started = await startServer();
     const stuck = open(lineTo(started), '/mutate/pod');
     stuck.write('{');
     await get(lineTo(started), '/healthz');
     const refused = assert.rejects(stuck.reply, /socket hang up|ECONNRESET/);
-    await started.server.drain({ announce: 0, grace: 50 });
+    await started.server.drain({ announce: 0, leave: 0, grace: 50 });
     await refused;
   });
 });

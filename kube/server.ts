@@ -32,11 +32,21 @@ export interface WebhookServer {
   readonly checks: readonly Check[];
   /** Takes effect for connections made from now on; those that are open go on. Throws if the two do not belong together. */
   present(serving: Serving): void;
+  /** Ends without a failed call. */
+  drain(times: DrainTimes): Promise<void>;
+}
+
+/** From the moment the end is asked for, one after the other. */
+export interface DrainTimes {
+  /** Unready at once, calls are accepted for so long: until everybody knows. */
+  readonly announce: Millis;
   /**
-   * Ends without a failed call: unready at once, accepts for `announce` longer, then finishes what has begun within `grace`.
-   * Meanwhile each answer ends its connection, so that hardly one is left to be closed under a new call.
+   * So long callers may keep connections on which they ask nothing; each answer ends its connection. Whoever closes an idle
+   * one races with the next call on it, and only callers can do it without losing that.
    */
-  drain(times: { readonly announce: Millis; readonly grace: Millis }): Promise<void>;
+  readonly leave: Millis;
+  /** What was begun by then may finish within this time. */
+  readonly grace: Millis;
 }
 
 const limits: ServerOptions = {
@@ -76,9 +86,10 @@ export const serveWebhooks = async (address: Address, options: WebhookServerOpti
       server.setSecureContext({ ...tls, cert: certificate, key });
       presented = true;
     },
-    drain: async ({ announce, grace }) => {
+    drain: async ({ announce, leave, grace }) => {
       draining = true;
       await sleep(options.clock, announce);
+      await untilLeft(server, options.clock, leave);
       await close(server, options.clock, grace);
     },
   };
@@ -105,6 +116,19 @@ const listen = async (server: Server, { host, port }: Address): Promise<number> 
   const bound = server.address();
   return typeof bound === 'object' && bound !== null ? bound.port : port;
 };
+
+const lookEvery: Millis = 100;
+
+/** No connection is open, or the time is up. */
+const untilLeft = async (server: Server, clock: Clock, within: Millis): Promise<void> => {
+  const deadline = clock.monotonic() + within;
+  while (clock.monotonic() < deadline && (await connectionsOf(server)) > 0) await sleep(clock, lookEvery);
+};
+
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+  });
 
 /** Stops accepting, closes what is idle, and after `grace` the rest. */
 const close = async (server: Server, clock: Clock, grace: Millis): Promise<void> => {

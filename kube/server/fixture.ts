@@ -82,7 +82,7 @@ export const startServer = async (over: Partial<ReviewsOptions> & { webhook?: We
   return { server, health, calls, logged, material };
 };
 
-export const stop = (server: WebhookServer): Promise<void> => server.drain({ announce: 0, grace: 0 });
+export const stop = (server: WebhookServer): Promise<void> => server.drain({ announce: 0, leave: 0, grace: 0 });
 
 /** What the caller needs to know: where, and whom to trust. */
 export interface Line {

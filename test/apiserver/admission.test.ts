@@ -84,7 +84,7 @@ const startWebhook = async (client: Client): Promise<{ server: WebhookServer; st
   );
   serveCertificateFrom({ store: machine.store, secret, server, log });
   ending.push(
-    () => server.drain({ announce: 0, grace: 0 }),
+    () => server.drain({ announce: 0, leave: 0, grace: 0 }),
     () => machine.stop(),
   );
   return { server, store: machine.store };

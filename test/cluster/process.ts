@@ -13,8 +13,8 @@ export interface ClusterProcess {
   readonly pid: number | undefined;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
-  /** SIGTERM, and SIGKILL after ten seconds; resolves when the process is gone. */
-  stop(): Promise<void>;
+  /** SIGTERM, and SIGKILL after `patienceMs`, ten seconds if absent; resolves when the process is gone. */
+  stop(patienceMs?: number): Promise<void>;
   /** SIGSTOP: its sockets stay open and nothing answers. */
   pause(): void;
   resume(): void;
@@ -68,11 +68,11 @@ export const startProcess = async (watchdog: Watchdog, plan: ProcessPlan): Promi
     return running.exited;
   };
 
-  const stop = async (): Promise<void> => {
+  const stop = async (patienceMs = stoppedWithinMs): Promise<void> => {
     const exited = signal('SIGTERM');
     if (exited === undefined) return;
     void signal('SIGCONT');
-    const overdue = setTimeout(() => void signal('SIGKILL'), stoppedWithinMs);
+    const overdue = setTimeout(() => void signal('SIGKILL'), patienceMs);
     await exited;
     clearTimeout(overdue);
   };

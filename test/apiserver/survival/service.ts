@@ -9,6 +9,9 @@ import { freePorts } from '../../cluster/ports.ts';
 /** Until every node knows that a pod has ended. */
 const propagation = 1000;
 
+/** A pod's termination grace period. */
+const patience = 120_000;
+
 export interface Service extends AsyncDisposable {
   /** e.g. `https://127.0.0.1:20443` */
   readonly url: string;
@@ -43,7 +46,7 @@ export const webhookService = async (cluster: Cluster): Promise<Service> => {
       return replica;
     },
     remove: async replica => {
-      const gone = replica.stop();
+      const gone = replica.stop(patience);
       await Promise.race([gone, sleep(propagation)]);
       ports.delete(replica);
       await gone;

@@ -46,14 +46,16 @@ before(async () => {
 const create = (where: string, until: Promise<unknown>): Promise<Creations> =>
   createPods({ client: scene.client, namespace: where, perSecond, until });
 
-/** Each replica is followed by a new one, as a Deployment does it. */
+/** Each replica is followed by a new one, as a Deployment does it; resolves when the last of the former is gone. */
 const roll = async (times: number): Promise<void> => {
+  const leaving: Promise<void>[] = [];
   for (let round = 1; round <= times; round += 1) {
     const next = await service.add(`berth-webhook-${round + 2}`);
     const former = replicas.shift();
     replicas.push(next);
-    if (former !== undefined) await service.remove(former);
+    if (former !== undefined) leaving.push(service.remove(former));
   }
+  await Promise.all(leaving);
 };
 
 test('both webhooks are rolled while 20 pods a second are created: none fails, and none lacks its sidecar', async t => {
