@@ -9,10 +9,12 @@ export const groupOf = (replica: string): string => `${prefix}${replica}`;
 
 export interface Write {
   readonly replica: string;
-  /** Milliseconds since the epoch when the apiserver received it. */
+  /** Milliseconds since the epoch when the apiserver received it, and when it had answered. */
   readonly at: number;
+  readonly answered: number;
   /** e.g. `patch pods/status db-3` */
   readonly what: string;
+  readonly isOfLease: boolean;
   readonly code: number;
 }
 
@@ -22,40 +24,45 @@ interface AuditEvent {
   readonly objectRef?: { readonly resource?: string; readonly subresource?: string; readonly name?: string };
   readonly responseStatus?: { readonly code?: number };
   readonly requestReceivedTimestamp: string;
+  readonly stageTimestamp: string;
 }
 
 const reads: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 
-/** What has to do with leading itself, and reports of what was done before, change nothing in the cluster. */
-const harmless: ReadonlySet<string> = new Set(['leases', 'events']);
-
-/** Writes of replicas that change the cluster, also those that were refused; in the order of the log. */
+/** Writes of replicas, also those that were refused; in the order of the log. Events only report what was done before. */
 export const writesIn = (auditLog: string): readonly Write[] =>
-  allWritesIn(auditLog, resource => !harmless.has(resource));
-
-/** When a replica that stood by took the lease: its first write to it, in milliseconds since the epoch. */
-export const leaseTakenBy = (replica: string, auditLog: string, since: number): number => {
-  const mine = allWritesIn(auditLog, resource => resource === 'leases').filter(write => write.replica === replica);
-  const taken = mine.find(({ at, code }) => at >= since && code < 300);
-  if (taken === undefined) throw new Error(`${replica} has not taken the lease`);
-  return taken.at;
-};
-
-const allWritesIn = (auditLog: string, isWanted: (resource: string) => boolean): readonly Write[] =>
   readFileSync(auditLog, 'utf8')
     .split('\n')
     .slice(0, -1)
     .filter(line => line.includes(`"${prefix}`))
     .map(line => JSON.parse(line) as AuditEvent)
-    .filter(({ verb, objectRef }) => !reads.has(verb) && isWanted(objectRef?.resource ?? ''))
+    .filter(({ verb, objectRef }) => !reads.has(verb) && objectRef?.resource !== 'events')
     .map(writeOf);
 
-const writeOf = ({ verb, user, objectRef = {}, responseStatus, requestReceivedTimestamp }: AuditEvent): Write => {
+const writeOf = (event: AuditEvent): Write => {
+  const { verb, user, objectRef = {}, responseStatus, requestReceivedTimestamp, stageTimestamp } = event;
   const { resource = '', subresource, name = '' } = objectRef;
   return {
     replica: user.groups?.find(group => group.startsWith(prefix))?.slice(prefix.length) ?? '',
     at: Date.parse(requestReceivedTimestamp),
+    answered: Date.parse(stageTimestamp),
     what: `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} ${name}`,
+    isOfLease: resource === 'leases',
     code: responseStatus?.code ?? 0,
   };
+};
+
+const isDone = ({ code }: Write): boolean => code >= 200 && code < 300;
+
+/**
+ * Writes of replicas that did not lead any more: received after another had taken the lease, even if they were refused, or
+ * carried out after that. Whoever wrote the lease last leads.
+ */
+export const strayWrites = (writes: readonly Write[]): readonly Write[] => {
+  const leases = writes.filter(write => write.isOfLease && isDone(write)).toSorted((a, b) => a.answered - b.answered);
+  const leaderAt = (time: number): string | undefined => leases.findLast(({ answered }) => answered < time)?.replica;
+  const isStray = (write: Write, time: number): boolean => ![undefined, write.replica].includes(leaderAt(time));
+  return writes.filter(
+    write => !write.isOfLease && (isStray(write, write.at) || (isDone(write) && isStray(write, write.answered))),
+  );
 };
