@@ -3,10 +3,11 @@
 import type { Clock } from '../clock.ts';
 import type { Millis } from '../contract.ts';
 
-// Bookmarks come about every 60 s, but one can be skipped: 120 s of silence are normal.
-export const longestSilence: Millis = 200_000;
+// Bookmarks come about every 60 s, but one can be skipped: 120 s of silence are normal. With what reading anew takes, views
+// are never older than 200 s.
+export const longestSilence: Millis = 190_000;
 
-/** Aborts its signal after 200 s without `heard`. */
+/** Aborts its signal after 190 s without `heard`. */
 export class Silence {
   readonly #abort = new AbortController();
   readonly #clock: Clock;

@@ -1,7 +1,6 @@
 /** R3 and R4: the apiserver goes away and comes back, or a connection to it dies without a word. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../cluster/deadline.ts';
@@ -9,6 +8,7 @@ import { installBerth } from '../../cluster/installation.ts';
 import { clusterForTests } from '../../cluster/shared.ts';
 import { secondsSince, tell } from '../../instruments/survival/figure.ts';
 import { testsOn } from './evidence.ts';
+import { connectionsTo } from './island.ts';
 import { isLong } from './length.ts';
 import { wholeReadsIn } from './reads.ts';
 import { relayTo } from './relay.ts';
@@ -101,17 +101,9 @@ test('connections on which nothing passes any more are given up', async t => {
   assert.ok(passed < 220, `${passed} s`);
 });
 
-/** Lines of the kernel's table of connections to this port, without its heading. */
-const connectionsTo = (port: number): readonly string[] => {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  return readFileSync('/proc/net/tcp', 'utf8')
-    .split('\n')
-    .filter(line => new RegExp(`^\\s*\\d+: \\w+:\\w+ 0100007F:${hex} 01 `, 'u').test(line));
-};
-
 test('the kernel looks after connections on which nothing comes, so that a dead path is noticed within 60 s', async t => {
   if (process.platform !== 'linux') return t.skip('only Linux shows the timers of connections');
-  const connections = connectionsTo(Number(new URL(relay.apiServer.server).port));
+  const connections = [...connectionsTo(Number(new URL(relay.apiServer.server).port)).values()];
   // Timer 2 is the keep-alive one, and stands with its hundredths of a second.
   const timers = connections.map(line => /^\s*\d+: \S+ \S+ 01 \S+ (\d\d):([0-9A-F]+)/u.exec(line));
   const probes = timers.map(timer => Number.parseInt(timer?.[2] ?? '', 16) / 100);

@@ -2,6 +2,7 @@
 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { ApiServer } from '../../cluster/controlPlane.ts';
+import { joined } from './joined.ts';
 
 export interface Relay extends AsyncDisposable {
   /** The apiserver as it is reached through this relay. */
@@ -18,19 +19,7 @@ export const relayTo = async (apiServer: ApiServer): Promise<Relay> => {
   let opened = 0;
   const server = createServer(inner => {
     opened += 1;
-    const outer = connect({ host, port: Number(port) });
-    for (const [from, to] of [
-      [inner, outer],
-      [outer, inner],
-    ] as const) {
-      sockets.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-    }
+    joined(inner, connect({ host, port: Number(port) }), sockets);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port: own } = server.address() as AddressInfo;

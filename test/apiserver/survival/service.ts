@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { type Replica, startReplica } from '../../cluster/installation.ts';
 import { freePorts } from '../../cluster/ports.ts';
+import { joined } from './joined.ts';
 
 /** Until every node knows that a pod has ended. */
 const propagation = 1000;
@@ -56,19 +57,4 @@ export const webhookService = async (cluster: Cluster): Promise<Service> => {
       await new Promise(resolve => server.close(resolve));
     },
   };
-};
-
-const joined = (client: Socket, upstream: Socket, sockets: Set<Socket>): void => {
-  for (const [from, to] of [
-    [client, upstream],
-    [upstream, client],
-  ] as const) {
-    sockets.add(from);
-    from.pipe(to);
-    from.on('error', () => to.destroy());
-    from.on('close', () => {
-      sockets.delete(from);
-      to.destroy();
-    });
-  }
 };
