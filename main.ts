@@ -96,7 +96,7 @@ const startController = async (ground: Ground): Promise<Stop> => {
   const { identity, leaseName: name, installation: place } = options;
   const election = stand({
     ...{ client, clock, log, name, identity, namespace: place.namespace },
-    onGained: () => machine.lead(),
+    onGained: term => machine.lead(term),
     onLost: () => machine.retreat(),
   });
   const reporter = { controller: 'berth.dev/controller', instance: identity };

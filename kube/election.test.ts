@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { ScriptedApiserver } from '../test/support/apiserver/scripted.ts';
 import { FakeClock } from '../test/support/clock.ts';
 import { quietLog } from '../test/support/quietLog.ts';
-import { type Client, NotSent } from './client.ts';
+import { AnswerLost, type Client, NotSent } from './client.ts';
 import { type Clock, microTimeOf } from './clock.ts';
 import { type KubeObject, type Resource, seenOf } from './contract.ts';
-import { type Election, stand } from './election.ts';
+import { type Election, stand, type Term } from './election.ts';
 
 const leases: Resource = {
   group: 'coordination.k8s.io',
@@ -23,6 +23,7 @@ const leases: Resource = {
 class Replica {
   isCut = false;
   readonly history: string[] = [];
+  readonly terms: Term[] = [];
   readonly election: Election;
 
   constructor(identity: string, server: ScriptedApiserver, clock: Clock) {
@@ -41,7 +42,10 @@ class Replica {
       namespace: 'berth-system',
       name: 'berth-controller',
       identity,
-      onGained: () => void this.history.push('gained'),
+      onGained: term => {
+        this.history.push('gained');
+        this.terms.push(term);
+      },
       onLost: () => void this.history.push('lost'),
     });
   }
@@ -133,6 +137,39 @@ describe('leader election', () => {
     await new Promise(done => setImmediate(done));
     assert.equal(one.election.mayWrite(), true);
     assert.deepEqual(one.history, ['gained', 'lost', 'gained']);
+  });
+
+  it('is in the same term when it comes back before anybody else has led', async () => {
+    const bench = new Bench();
+    const one = bench.replica('one');
+    await bench.clock.advance();
+    one.isCut = true;
+    await bench.clock.advance(60_000);
+    one.isCut = false;
+    await bench.clock.advance(3_000);
+    assert.deepEqual(one.terms, ['new', 'same']);
+  });
+
+  it('is in a new term when somebody else has led meanwhile, also if the answer to taking the lease is lost', async () => {
+    const bench = new Bench();
+    const one = bench.replica('one');
+    await bench.clock.advance();
+    const two = bench.replica('two');
+    await bench.clock.advance();
+    one.isCut = true;
+    await bench.clock.advance(30_000);
+    one.isCut = false;
+    await bench.clock.advance(3_000);
+    two.isCut = true;
+    bench.server.once(
+      ({ method }) => method === 'PATCH',
+      (_, serve) => {
+        serve();
+        throw new AnswerLost('the connection broke');
+      },
+    );
+    await bench.clock.advance(30_000);
+    assert.deepEqual([one.terms, two.terms], [['new', 'new'], ['new']]);
   });
 
   it('does not believe the clocks of others', async () => {

@@ -17,10 +17,13 @@ export interface Candidacy {
   readonly name: string;
   /** Unique among the replicas and their lives, e.g. the pod's name and a random part. */
   readonly identity: string;
-  readonly onGained: () => void;
+  readonly onGained: (term: Term) => void;
   /** Leadership has ended, or can no longer be proven. The candidate goes on standing. */
   readonly onLost: () => void;
 }
+
+/** `same`: since this process led last, nobody else has, so that all writes of leaders are known to it. */
+export type Term = 'new' | 'same';
 
 export interface Election {
   /** True for 10 s after the last renewal was asked for, on the monotonic clock. */
@@ -51,6 +54,8 @@ class Candidate {
   /** When the request for the last successful renewal was begun; undefined while not leading. */
   #renewedAt: Millis | undefined;
   #deadline: Cancel | undefined;
+  /** Of the leadership that would be gained now. */
+  #term: Term = 'new';
 
   constructor(candidacy: Candidacy) {
     this.#c = candidacy;
@@ -86,8 +91,10 @@ class Candidate {
     const ours = this.#renewedAt === undefined ? undefined : this.#seen?.lease;
     const found = ours ?? (await this.#get());
     if (this.#retired.signal.aborted) return;
-    if (found === undefined) return this.#take(this.#post(), began);
     const { identity, clock } = this.#c;
+    // Also if the answer to taking it is lost, and the next attempt finds it taken.
+    if (found?.holder !== identity) this.#term = 'new';
+    if (found === undefined) return this.#take(this.#post(), began);
     const decision = lease.decide(found, identity, this.#unchangedFor(found));
     switch (decision) {
       case 'wait':
@@ -126,9 +133,11 @@ class Candidate {
     this.#deadline?.();
     const left = Math.max(0, began + lease.renewDeadline - clock.monotonic());
     this.#deadline = clock.after(left, () => this.#lose('not renewed in time'));
+    const term = this.#term;
+    this.#term = 'same';
     if (!isNew) return;
-    log.info('leadership gained', { lease: this.#c.name, identity: this.#c.identity });
-    onGained();
+    log.info('leadership gained', { lease: this.#c.name, identity: this.#c.identity, term });
+    onGained(term);
   }
 
   #lose(why: string): void {

@@ -642,7 +642,7 @@ describe('leadership', () => {
     bench.server.muteWatches();
     bench.write('b', { n: '0' });
     leads = true;
-    machine.lead();
+    machine.lead('new');
     assert.deepEqual(machine.missing(), ['configmaps']);
     await bench.clock.advance(1000);
     assert.deepEqual([bench.dataOf('a'), bench.dataOf('b')], [{ n: '1' }, { n: '1' }]);
@@ -660,7 +660,7 @@ describe('leadership', () => {
     leads = false;
     await bench.clock.advance(60_000);
     leads = true;
-    machine.lead();
+    machine.lead('new');
     await bench.clock.advance(250);
     assert.deepEqual(bench.ledger.outcomes().slice(5), ['failed', 'done']);
     await machine.stop();
@@ -704,16 +704,22 @@ describe('leadership', () => {
     await machine.stop();
   });
 
-  it('that comes again writes again', async () => {
+  it('that comes back before anybody else had it reads nothing anew, and plans what happened meanwhile', async () => {
     const bench = new Bench();
     let leads = false;
     const machine = bench.start([writing], { mayWrite: () => leads });
     machine.retreat();
-    leads = true;
-    machine.lead();
     bench.write('a', { n: '0' });
     await bench.clock.advance(1000);
+    const streams = bench.server.requests.length;
+    leads = true;
+    machine.lead('same');
+    await bench.clock.advance(1000);
     assert.deepEqual(bench.dataOf('a'), { n: '1' });
+    assert.deepEqual(
+      bench.server.requests.slice(streams).map(({ method }) => method),
+      ['PATCH'],
+    );
     await machine.stop();
   });
 });
@@ -758,7 +764,7 @@ describe('a resource that cannot be read', () => {
     await bench.clock.advance(400);
     noneOf(bench, 1);
     leads = true;
-    machine.lead();
+    machine.lead('new');
     await bench.clock.advance(100);
     assert.deepEqual(
       bench.ledger.passes.map(pass => pass.plan.actions.length),
@@ -806,7 +812,7 @@ describe('what is asked of a running machine', () => {
         ({ method }) => method === 'GET',
         () => failure(503, 'Unavailable'),
       );
-    await bench.clock.advance(229_999);
+    await bench.clock.advance(219_999);
     assert.deepEqual(machine.silent(), []);
     await bench.clock.advance(1);
     assert.deepEqual(machine.silent(), ['configmaps']);

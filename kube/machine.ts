@@ -5,6 +5,7 @@ import { actor } from './act.ts';
 import type { Client } from './client.ts';
 import type { Clock } from './clock.ts';
 import { type Controller, type Millis, type Resource, type Seen, targetOf } from './contract.ts';
+import type { Term } from './election.ts';
 import { type Recorder, untold } from './events.ts';
 import { teller } from './loop/tell.ts';
 import { runControllers } from './loop.ts';
@@ -45,10 +46,10 @@ export interface Machine {
   /** Keys that are due or in progress, by the name of the controller. */
   queued(): readonly (readonly [controller: string, keys: number])[];
   /**
-   * Reads everything afresh, then plans every object: to be called when leadership is gained. What a lagging watch has
-   * not told yet may be the last writes of the former leader, and budgets depend on them.
+   * Plans every object: to be called when leadership is gained. In a new term everything is read afresh before: what a
+   * lagging watch has not told yet may be the last writes of the former leader, and budgets depend on them.
    */
-  lead(): void;
+  lead(term: Term): void;
   /**
    * Abandons the writes in flight: to be called when leadership ends. One that hangs on its way could otherwise arrive
    * when another leads, and pass a budget together with his.
@@ -84,14 +85,14 @@ export const startMachine = (options: MachineOptions): Machine => {
   const mayPlan = (controller: Controller): boolean =>
     mayWrite() && [...missing].every(resource => !isReadBy(controller, resource));
   const looking = new AbortController();
-  let term = new AbortController();
+  let inTerm = new AbortController();
   const maySend = (): boolean => !looking.signal.aborted && mayWrite();
   const act = actor({
     client,
     store,
     clock,
     mayWrite: maySend,
-    term: () => term.signal,
+    term: () => inTerm.signal,
     signal: looking.signal,
     throttle,
   });
@@ -112,6 +113,10 @@ export const startMachine = (options: MachineOptions): Machine => {
     return new Reflection({ resource, client, store, clock, random, report, onSync });
   });
   if (missing.size === 0) synced.resolve();
+  const readAfresh = (): void => {
+    for (const resource of reflected) missing.add(resource);
+    for (const reflection of reflections) reflection.restart();
+  };
   return {
     store,
     synced: synced.promise,
@@ -119,15 +124,14 @@ export const startMachine = (options: MachineOptions): Machine => {
     silent: () => reflections.filter(({ isSilent }) => isSilent).map(({ resource }) => resource.plural),
     silences: () => reflections.map(({ resource, silence }) => [resource.plural, silence]),
     queued: () => loop.queued(),
-    lead: () => {
-      for (const resource of reflected) missing.add(resource);
-      for (const reflection of reflections) reflection.restart();
+    lead: term => {
+      if (term === 'new') readAfresh();
       // Whoever reads nothing from the server has nothing to wait for.
       loop.wakeAll(() => true);
     },
     retreat: () => {
-      term.abort(new Error('leadership has ended'));
-      term = new AbortController();
+      inTerm.abort(new Error('leadership has ended'));
+      inTerm = new AbortController();
     },
     stop: async () => {
       const idle = loop.stop();

@@ -16,7 +16,7 @@ import { check } from '../../instruments/checker.ts';
 import { invariants } from '../../instruments/invariants.ts';
 import { type Recorder, record } from '../../instruments/recorder.ts';
 import { type Summary, summaryOf } from '../../instruments/summary.ts';
-import { tell } from '../../instruments/survival/figure.ts';
+import { tell as tellFigure } from '../../instruments/survival/figure.ts';
 import { testsOn } from './evidence.ts';
 import { killAndRestart, line, type Strike, strikesFor } from './strikes.ts';
 
@@ -107,7 +107,7 @@ test(`the story ends right although both processes are killed twice in every cha
     for (const [index, chapter] of chapters.entries())
       t.diagnostic(await play(chapter, strikes[index] ?? [], recorder));
     const summary = await summaryFrom(recorder);
-    tell(t, {
+    tellFigure(t, {
       ...{ of: 'F1', what: "invariants broken in the demo's story", unit: 'times', atMost: 0 },
       value: summary.violations.length,
       note: `of ${summary.revisions} revisions, ${strikes.flat().length} kills in ${summary.seconds.toFixed(0)} s`,
