@@ -711,15 +711,29 @@ describe('leadership', () => {
     machine.retreat();
     bench.write('a', { n: '0' });
     await bench.clock.advance(1000);
-    const streams = bench.server.requests.length;
+    const before = bench.server.requests.length;
     leads = true;
     machine.lead('same');
     await bench.clock.advance(1000);
     assert.deepEqual(bench.dataOf('a'), { n: '1' });
+    const reads = bench.server.requests.slice(before).filter(({ method }) => method === 'GET');
     assert.deepEqual(
-      bench.server.requests.slice(streams).map(({ method }) => method),
-      ['PATCH'],
+      reads.map(({ query }) => [query?.['watch'], query?.['sendInitialEvents'], query?.['resourceVersion']]),
+      [['true', undefined, '101']],
     );
+    await machine.stop();
+  });
+
+  it('that comes back does not trust the connections that there were', async () => {
+    const bench = new Bench();
+    const machine = bench.start([writing]);
+    await bench.clock.advance(1000);
+    bench.server.muteWatches();
+    machine.lead('same');
+    await bench.clock.advance(1000);
+    bench.write('a', { n: '0' });
+    await bench.clock.advance(1000);
+    assert.deepEqual(bench.dataOf('a'), { n: '1' });
     await machine.stop();
   });
 });

@@ -47,7 +47,8 @@ export interface Machine {
   queued(): readonly (readonly [controller: string, keys: number])[];
   /**
    * Plans every object: to be called when leadership is gained. In a new term everything is read afresh before: what a
-   * lagging watch has not told yet may be the last writes of the former leader, and budgets depend on them.
+   * lagging watch has not told yet may be the last writes of the former leader, and budgets depend on them. In the same
+   * term watches go on over other connections: whatever kept the lease from being renewed may have silenced them.
    */
   lead(term: Term): void;
   /**
@@ -126,6 +127,7 @@ export const startMachine = (options: MachineOptions): Machine => {
     queued: () => loop.queued(),
     lead: term => {
       if (term === 'new') readAfresh();
+      else for (const reflection of reflections) reflection.reconnect();
       // Whoever reads nothing from the server has nothing to wait for.
       loop.wakeAll(() => true);
     },

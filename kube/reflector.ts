@@ -24,6 +24,8 @@ export interface ReflectorOptions {
   readonly onSync: () => void;
   /** The server told something, if only by a bookmark that there is nothing to tell. */
   readonly onHeard?: () => void;
+  /** Ends the connection that there is now: another goes on from where it was. */
+  readonly reconnect?: () => AbortSignal;
   readonly signal: AbortSignal;
 }
 
@@ -112,8 +114,8 @@ class Reflector {
   }
 
   async #watch(how: Query): Promise<Input> {
-    const { client, clock, random } = this.#options;
-    const silence = new Silence(clock, this.#options.signal);
+    const { client, clock, random, reconnect, signal: ending } = this.#options;
+    const silence = new Silence(clock, reconnect === undefined ? ending : AbortSignal.any([ending, reconnect()]));
     const began = clock.monotonic();
     const timeoutSeconds = String(Math.floor(300 + random() * 300));
     const query = { ...this.#selection(), watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...how };

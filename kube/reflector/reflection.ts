@@ -14,6 +14,7 @@ export class Reflection {
   readonly #options: Omit<ReflectorOptions, 'signal'>;
   readonly #running: Promise<void>;
   #round = new AbortController();
+  #connection = new AbortController();
   #stopped = false;
   #heardAt: Millis;
 
@@ -24,7 +25,7 @@ export class Reflection {
     const onHeard = (): void => {
       this.#heardAt = clock.monotonic();
     };
-    this.#options = { ...options, onHeard };
+    this.#options = { ...options, onHeard, reconnect: () => this.#connection.signal };
     this.#running = this.#run();
   }
 
@@ -36,6 +37,12 @@ export class Reflection {
   /** What the store shows may be old, and nothing that was tried has helped. */
   get isSilent(): boolean {
     return this.silence >= tooLong;
+  }
+
+  /** Does not trust the connection any more: another goes on from where it was, and nothing is read twice. */
+  reconnect(): void {
+    this.#connection.abort(new Error('another connection is made'));
+    this.#connection = new AbortController();
   }
 
   restart(): void {
