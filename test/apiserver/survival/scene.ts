@@ -68,7 +68,8 @@ export const openScene = async (cluster: Cluster): Promise<Scene> => {
 const tellOf = ({ revisions, violations, figures }: Verdict, t: TestContext): void => {
   const note = `of ${revisions} revisions in ${basename(process.argv[1] ?? '')}`;
   tell(t, { of: 'S1', what: 'invariants broken', unit: 'times', atMost: 0, value: violations.length, note });
-  for (const { of, greatest, limit } of figures) t.diagnostic(`${of}: ${greatest} of ${limit} unavailable`);
+  for (const { of, greatest, limit } of figures)
+    if (greatest > 0) t.diagnostic(`${of}: ${greatest} of ${limit} unavailable`);
 };
 
 const serves = (pod: Pod, container: string, version: string): boolean => {
