@@ -29,6 +29,8 @@ describe('options', () => {
       mutatingConfiguration: 'berth-mutating',
       validatingConfiguration: 'berth-validating',
       patchPodMetadata: 'deny',
+      podReadyGate: 'owned',
+      sidecarOrder: 'set',
       webhookUrl: 'https://10.0.0.1:9443',
     });
   });
@@ -36,6 +38,12 @@ describe('options', () => {
   it('say whether pod metadata may be patched without a whitelist', async () => {
     const { installation } = await parsed('webhook', '--patch-pod-metadata', 'allow');
     assert.equal(installation.patchPodMetadata, 'allow');
+  });
+
+  it('say which pods get the gate, and how sidecars are sorted', async () => {
+    const flags = ['--pod-ready-gate', 'all', '--sidecar-order', 'container'];
+    const { podReadyGate, sidecarOrder } = (await parsed('webhook', ...flags)).installation;
+    assert.deepEqual([podReadyGate, sidecarOrder], ['all', 'container']);
   });
 });
 

@@ -41,6 +41,8 @@ interface Flags {
   readonly mutatingConfiguration: string;
   readonly validatingConfiguration: string;
   readonly patchPodMetadata: 'deny' | 'allow';
+  readonly podReadyGate: 'owned' | 'all';
+  readonly sidecarOrder: 'set' | 'container';
   readonly identity: string;
   readonly writesPerSecond: number;
   readonly writesBurst: number;
@@ -107,6 +109,19 @@ const withFlags = (command: Command): Command =>
         .default('deny'),
     )
     .addOption(
+      new Option(
+        '--pod-ready-gate <pods>',
+        'new pods that get the readiness gate KruisePodReady: those of kinds of apps.kruise.io, or all, of which then none becomes Ready without a controller',
+      )
+        .choices(['owned', 'all'])
+        .default('owned'),
+    )
+    .addOption(
+      new Option('--sidecar-order <by>', 'what containers of several SidecarSets are sorted by')
+        .choices(['set', 'container'])
+        .default('set'),
+    )
+    .addOption(
       new Option('--identity <name>', 'this process among its replicas')
         .env('POD_NAME')
         .default(`${hostname()}-${process.pid}`),
@@ -134,6 +149,8 @@ const optionsFrom = (role: Role, flags: Flags): Options => ({
     mutatingConfiguration: flags.mutatingConfiguration,
     validatingConfiguration: flags.validatingConfiguration,
     patchPodMetadata: flags.patchPodMetadata,
+    podReadyGate: flags.podReadyGate,
+    sidecarOrder: flags.sidecarOrder,
     ...(flags.webhookUrl === undefined ? {} : { webhookUrl: flags.webhookUrl }),
   },
   identity: flags.identity,

@@ -16,6 +16,8 @@ export const labels = {
   broadcastJobUid: 'broadcastjob-controller-uid',
   /** On a namespace: `required` makes pods wait for the webhook, anything else lets them start without it. */
   injection: 'berth/injection',
+  /** On the ConfigMap whose keys let the containers of a pod start. */
+  launchBarrier: 'berth/launch-barrier',
 } as const;
 
 export const annotations = {
@@ -37,6 +39,8 @@ export const annotations = {
   nodeUid: 'berth/node-uid',
   /** Who changed a pod's own images last, when, and from what to what: JSON. */
   imageChange: 'berth/image-change',
+  /** Priorities by which the containers of a pod start, by their names: JSON. */
+  launchOrder: 'berth/launch-order',
 } as const;
 
 /** Annotations with these prefixes are kept in the view of a managed pod. */
@@ -61,6 +65,8 @@ export const env = {
   injected: 'IS_INJECTED',
   sidecarSetVersion: 'SIDECARSET_VERSION',
   sidecarSetVersionAlt: 'SIDECARSET_VERSION_ALT',
+  launchPriority: 'KRUISE_CONTAINER_PRIORITY',
+  launchBarrier: 'KRUISE_CONTAINER_BARRIER',
 } as const;
 
 /** Where SidecarSet revisions and our own objects live, unless the installation says otherwise. */

@@ -7,6 +7,8 @@ import type { Controller } from '../kube/contract.ts';
 import type { Installation } from '../workloads/installation.ts';
 import { broadcastJobs } from './broadcastjob/controller.ts';
 import { definition } from './definition/controller.ts';
+import { launchOrder } from './launchorder/controller.ts';
+import { podReady } from './podready/controller.ts';
 import { sidecarSets } from './sidecarset/controller.ts';
 import { statefulSets } from './statefulset/controller.ts';
 
@@ -15,4 +17,6 @@ export const controllersFor = (installation: Installation): readonly Controller[
   sidecarSets(installation),
   broadcastJobs,
   ...[sidecarSetCrd, statefulSetCrd, broadcastJobCrd].map(definition),
+  podReady,
+  launchOrder,
 ];

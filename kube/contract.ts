@@ -312,6 +312,7 @@ export interface Trigger<V extends Seen = Seen> {
 
 export interface Controller {
   readonly name: string;
+  /** What the keys name. The first keys that are planned are those that the triggers on this resource name. */
   readonly reconciles: Resource;
   readonly wakesOn: readonly Trigger[];
   /** Resources read beside those that wake it. */

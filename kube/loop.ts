@@ -1,9 +1,9 @@
 /** Connects the store's changes to the controllers they concern. */
 
-import type { Controller } from './contract.ts';
+import type { Controller, Key, Seen } from './contract.ts';
 import type { CarryOptions } from './loop/carry.ts';
 import { Lane } from './loop/lane.ts';
-import { wakesOf } from './loop/wakes.ts';
+import { type Wakes, wakesOf } from './loop/wakes.ts';
 
 export interface LoopOptions extends CarryOptions {
   /** Whether the keys of a controller are worth planning: the store has all that it reads, and we lead. */
@@ -11,7 +11,7 @@ export interface LoopOptions extends CarryOptions {
 }
 
 export interface Loop {
-  /** Plans every object of these controllers, unless they may not plan yet. */
+  /** Plans all that the triggers of these controllers find in what they reconcile, unless they may not plan yet. */
   wakeAll(which: (controller: Controller) => boolean): void;
   /** Keys that are due or in progress, by controller. */
   queued(): readonly (readonly [controller: string, keys: number])[];
@@ -34,7 +34,8 @@ export const runControllers = (controllers: readonly Controller[], options: Loop
   );
   return {
     wakeAll: which => {
-      for (const { controller, lane } of lanes) if (which(controller)) lane.wakeAll();
+      for (const { controller, lane, wakes } of lanes)
+        if (which(controller)) lane.beginWith(store.list(controller.reconciles).flatMap(beginning(controller, wakes)));
     },
     queued: () => lanes.map(({ controller, lane }) => [controller.name, lane.queued]),
     stop: async () => {
@@ -43,3 +44,9 @@ export const runControllers = (controllers: readonly Controller[], options: Loop
     },
   };
 };
+
+/** Of a great kind most objects may be nothing that a controller has to do with. */
+const beginning =
+  ({ reconciles }: Controller, wakes: Wakes) =>
+  (view: Seen): readonly Key[] =>
+    wakes(reconciles, undefined, view).map(({ key }) => key);

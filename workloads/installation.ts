@@ -11,4 +11,8 @@ export interface Installation {
   readonly webhookUrl?: string;
   /** Whether SidecarSets for which no whitelist has a rule may set annotations of pods; `deny` if absent. */
   readonly patchPodMetadata?: 'deny' | 'allow';
+  /** Which new pods get the readiness gate KruisePodReady: those of kinds of the group, or all. `owned` if absent. */
+  readonly podReadyGate?: 'owned' | 'all';
+  /** What containers of several SidecarSets are sorted by, before the app and behind it: `set` if absent. */
+  readonly sidecarOrder?: 'set' | 'container';
 }

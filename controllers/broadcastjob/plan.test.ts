@@ -360,6 +360,7 @@ test('a pod is named after job, node and attempt, labelled, owned, and pinned by
         preferredDuringSchedulingIgnoredDuringExecution: preferred,
       },
     },
+    readinessGates: [{ conditionType: 'KruisePodReady' }],
   });
   assert.equal((term.matchExpressions[0] ?? assert.fail()).key, 'zone');
 });

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { BroadcastJobSpec } from '../../api/broadcastjob.ts';
 import type { Affinity } from '../../api/kubernetes.ts';
-import { annotations, labels } from '../../api/names.ts';
+import { annotations, conditions, labels } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/contract.ts';
 import { BroadcastJobs, type BroadcastJobView } from '../../workloads/broadcastjobs.ts';
+import { withGates } from '../../workloads/pods/gates.ts';
 import type { NodeView } from '../../workloads/resources.ts';
 
 /** Leaves room for the hash within 63 characters, so that the pod's host name is not cut. */
@@ -55,7 +56,11 @@ export const podFor = (job: BroadcastJobView, spec: BroadcastJobSpec, node: Node
         },
       ],
     },
-    spec: { ...podSpec, affinity: pinned(podSpec?.affinity, node.name) },
+    spec: {
+      ...podSpec,
+      affinity: pinned(podSpec?.affinity, node.name),
+      readinessGates: withGates(podSpec?.readinessGates, [conditions.kruisePodReady]),
+    },
   };
 };
 

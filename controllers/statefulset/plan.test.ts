@@ -97,7 +97,7 @@ describe('Creating', () => {
     assert.deepEqual(podNames(cluster), ['web-0', 'web-1', 'web-2']);
   });
 
-  it('gives pods an identity, and the gate only if they change in place', () => {
+  it('gives pods an identity, and their gates: one of them only if they change in place', () => {
     const inPlace = podOf(running({ spec: { serviceName: 'peers' } }), 'web-1');
     const recreated = podOf(running({ policy: 'ReCreate' }), 'web-1');
     assert.deepEqual(Object.keys(inPlace.metadata.labels ?? {}).sort(), [
@@ -108,8 +108,9 @@ describe('Creating', () => {
     ]);
     const spec = inPlace['spec'] as Wire;
     assert.deepEqual([spec['hostname'], spec['subdomain']], ['web-1', 'peers']);
-    assert.deepEqual(spec['readinessGates'], [{ conditionType: 'InPlaceUpdateReady' }]);
-    assert.equal((recreated['spec'] as Wire)['readinessGates'], undefined);
+    const always = { conditionType: 'KruisePodReady' };
+    assert.deepEqual(spec['readinessGates'], [{ conditionType: 'InPlaceUpdateReady' }, always]);
+    assert.deepEqual((recreated['spec'] as Wire)['readinessGates'], [always]);
   });
 
   it('leaves reserved ordinals out, from the first that is wanted', () => {

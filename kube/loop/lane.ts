@@ -53,12 +53,11 @@ export class Lane {
   }
 
   /** Begins afresh: delays from before are those of another time, and of objects that may be gone. */
-  wakeAll(): void {
+  beginWith(keys: readonly Key[]): void {
     this.#pace = new Pace();
     this.#retry = new Retry();
     this.#options.store.forgetRefusals(this.#controller.name);
-    for (const { key } of this.#options.store.list(this.#controller.reconciles))
-      this.wake({ key, because: 'urgent change' });
+    for (const key of keys) this.wake({ key, because: 'urgent change' });
   }
 
   /** Resolves when nothing is in flight any more. */

@@ -84,10 +84,13 @@ const writing = ({ on, verbs, part }: WriteRule): readonly Right[] => {
   ].filter(r => r.verbs.length > 0);
 };
 
-/** The machine writes the status of what a controller reconciles; owner references that block deletion need finalizers. */
+/**
+ * The machine writes the status of what a controller reconciles; owner references that block deletion need finalizers,
+ * and only those to our own kinds block it.
+ */
 const owning = (on: Resource, writes: readonly WriteRule[]): readonly Right[] => [
   ...(writes.length > 0 ? [{ ...place(on), resource: `${on.plural}/status`, verbs: ['patch'] }] : []),
-  ...(writes.some(w => w.verbs.includes('create') && w.on.plural !== on.plural)
+  ...(on.group !== '' && writes.some(w => w.verbs.includes('create') && w.on.plural !== on.plural)
     ? [{ ...place(on), resource: `${on.plural}/finalizers`, verbs: ['update'] }]
     : []),
 ];

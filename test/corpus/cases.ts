@@ -11,7 +11,10 @@ export type Area = (typeof areas)[number];
 export interface RecordedCase<Request = Wire, Answer = Wire> {
   readonly id: string;
   readonly title: string;
-  /** `plain`: pod metadata is not patched without a whitelist. The others allow it. */
+  /**
+   * `plain`: pod metadata is not patched without a whitelist; the others allow it. `e2e`: all pods get the gate
+   * KruisePodReady, and sidecars are sorted by their names.
+   */
   readonly gates: { readonly set: 'default' | 'e2e' | 'plain' };
   readonly given: Given;
   readonly request: Request;

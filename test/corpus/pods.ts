@@ -11,8 +11,10 @@ export type PodCase = RecordedCase<AdmissionRequest, AdmissionAnswer>;
 export const podDifferences = (recorded: PodCase): readonly string[] => {
   const { request, answer, alternatives = [], given } = recorded;
   const pod = new Webhooks(recorded).admit('/mutate-pod', request);
+  const named = request.object.metadata.name === undefined ? unnamed : (of: KubeObject) => of;
   // Which of several sets comes first was random for every call.
-  const meaning = (given.sidecarSets ?? []).length > 1 ? (of: KubeObject) => unordered(meaningOf(of)) : meaningOf;
+  const sorted = (given.sidecarSets ?? []).length > 1 ? unordered : (of: Wire) => of;
+  const meaning = (of: KubeObject) => sorted(meaningOf(named(of)));
   const all = [answer, ...alternatives].map(({ allowed, resultObject = request.object }) => {
     if (pod === undefined || !allowed) return (pod !== undefined) === allowed ? [] : [verdict(allowed)];
     return differences(meaning(resultObject), meaning(pod));
@@ -22,8 +24,16 @@ export const podDifferences = (recorded: PodCase): readonly string[] => {
 
 const verdict = (allowed: boolean): string => (allowed ? 'refused, not allowed' : 'allowed, not refused');
 
+/** A name that was made up for the pod is another each time, wherever it stands. */
+const unnamed = (pod: KubeObject): KubeObject =>
+  pod.metadata.name === undefined
+    ? pod
+    : (JSON.parse(JSON.stringify(pod).replaceAll(pod.metadata.name, 'made-up')) as KubeObject);
+
 const meaningOf = ({ metadata, spec }: KubeObject): Wire => {
-  const annotations = Object.entries(metadata.annotations ?? {}).map(([key, value]) => [key, timeless(key, value)]);
+  const annotations = Object.entries(metadata.annotations ?? {})
+    .filter(([key]) => !key.startsWith('berth/')) // what we note for ourselves
+    .map(([key, value]) => [key, timeless(key, value)]);
   const { imagePullSecrets, ...rest } = spec as Wire & { readonly imagePullSecrets?: readonly Wire[] };
   // A reference without a name is one with an empty name.
   const secrets = imagePullSecrets?.map(secret => ({ name: '', ...secret }));

@@ -27,6 +27,8 @@ export class Webhooks {
       mutatingConfiguration: 'm',
       validatingConfiguration: 'v',
       patchPodMetadata: gates.set === 'plain' ? 'deny' : 'allow',
+      podReadyGate: gates.set === 'e2e' ? 'all' : 'owned',
+      sidecarOrder: gates.set === 'e2e' ? 'container' : 'set',
     });
     const resources = new Map<string, Resource>(this.#webhooks.flatMap(w => w.reads.map(r => [r.kind, r])));
     for (const resource of resources.values()) this.#store.register(resource);

@@ -93,7 +93,10 @@ const pod = (tag: string): object => ({
         name: 'main',
         image: `app:${tag}`,
         future,
-        env: [{ name: 'MODE', value: 'x' }],
+        env: [
+          { name: 'MODE', value: 'x' },
+          { name: 'KRUISE_CONTAINER_PRIORITY', value: '1' },
+        ],
         volumeMounts: [{ name: 'data', mountPath: '/data' }],
       },
     ],

@@ -75,9 +75,10 @@ const gone: Look = { says: 'is gone', pod: undefined, runtime: {} };
 const bound = (pod: KubeObject): Look => {
   const scheduled = { type: 'PodScheduled', status: 'True' };
   const spec = { ...(pod['spec'] as Wire), nodeName: nodeFor(pod) };
+  const status = { conditions: [], ...(pod['status'] as Wire) };
   return {
     says: 'is bound',
-    pod: { ...pod, spec, status: { ...(pod['status'] as Wire), phase: 'Pending', conditions: [scheduled] } },
+    pod: { ...pod, spec, status: { ...status, phase: 'Pending', conditions: [...status.conditions, scheduled] } },
     runtime: {},
   };
 };

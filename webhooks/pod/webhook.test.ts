@@ -3,14 +3,16 @@ import { describe, it } from 'node:test';
 import type { KubeObject, Reader, Resource, Review, Seen, Verdict } from '../../kube/contract.ts';
 import { Store } from '../../kube/store.ts';
 import { aPod, applied, aSidecarSet } from '../../test/support/sidecarsets.ts';
+import type { Installation } from '../../workloads/installation.ts';
 import { podWebhook } from './webhook.ts';
 
-const webhook = podWebhook({
+const installation: Installation = {
   namespace: 'berth-system',
   secretName: 's',
   mutatingConfiguration: 'm',
   validatingConfiguration: 'v',
-});
+};
+const webhook = podWebhook(installation);
 
 const namespace = (name: string, labels: Record<string, string> = {}): KubeObject => ({
   apiVersion: 'v1',
@@ -208,5 +210,62 @@ describe('The scope of the pod webhook', () => {
       ['Fail', 'CREATE', 'NotIn berth-system,kube-system', 'In required'],
       ['Ignore', 'UPDATE', 'NotIn berth-system,kube-system'],
     ]);
+  });
+});
+
+describe('The gate KruisePodReady', () => {
+  const ofGroup = (apiVersion: string): KubeObject =>
+    aPod('web-0', {}, { ownerReferences: [{ apiVersion, kind: 'CloneSet', name: 'web', uid: 'c', controller: true }] });
+  const gatesOf = (pod: KubeObject, podReadyGate: 'owned' | 'all'): unknown => {
+    const review = { ...base, operation: 'CREATE', object: pod } satisfies Review;
+    const verdict = podWebhook({ ...installation, podReadyGate }).decide(review, knowing(), 0);
+    assert.ok(verdict.is === 'allowed');
+    return (applied(pod, verdict.patch)['spec'] as { readonly readinessGates?: unknown }).readinessGates;
+  };
+  const gate = { conditionType: 'KruisePodReady' };
+  const other = { conditionType: 'example.com/other' };
+
+  it('goes into pods of kinds of the group', () => {
+    assert.deepEqual(gatesOf(ofGroup('apps.kruise.io/v1alpha1'), 'owned'), [gate]);
+    assert.deepEqual(gatesOf(ofGroup('apps/v1'), 'owned'), undefined);
+    assert.deepEqual(gatesOf(aPod(), 'owned'), undefined);
+  });
+
+  it('goes into all pods where the installation says so, behind the gates that are there, and once', () => {
+    assert.deepEqual(gatesOf(aPod('web-0', { readinessGates: [other] }), 'all'), [other, gate]);
+    assert.deepEqual(gatesOf(aPod('web-0', { readinessGates: [gate, other] }), 'all'), [gate, other]);
+    assert.deepEqual(gatesOf({ ...aPod(), status: { phase: 'Succeeded' } }, 'all'), undefined);
+  });
+});
+
+describe('Containers that start in an order', () => {
+  const main = { name: 'main', image: 'app:v1' };
+  const ordered = aPod('web-0', {}, { annotations: { 'apps.kruise.io/container-launch-priority': 'Ordered' } });
+
+  it('are those of a pod with its sidecars in it', () => {
+    const verdict = created(ordered, knowing(aSidecarSet()));
+    assert.ok(verdict.is === 'allowed');
+    const { metadata, spec } = applied(ordered, verdict.patch) as unknown as {
+      metadata: { annotations: Record<string, string> };
+      spec: { containers: readonly { name: string; env: readonly { valueFrom?: unknown }[] }[] };
+    };
+    assert.equal(metadata.annotations['berth/launch-order'], '{"log":0,"main":-1}');
+    assert.deepEqual(
+      spec.containers.map(({ name, env }) => [name, env.at(-1)?.valueFrom]),
+      [
+        ['log', { configMapKeyRef: { name: 'web-0-barrier', key: 'p_0' } }],
+        ['main', { configMapKeyRef: { name: 'web-0-barrier', key: 'p_-1' } }],
+      ],
+    );
+  });
+
+  it('refuse a pod whose name leaves no room for that of their ConfigMap', () => {
+    const long = {
+      ...ordered,
+      metadata: { ...ordered.metadata, name: 'x'.repeat(246) },
+      spec: { containers: [main, { ...main, name: 'b' }] },
+    };
+    const verdict = created(long, knowing());
+    assert.deepEqual(verdict.is === 'refused' && verdict.problems.map(p => p.field), ['metadata.name']);
   });
 });

@@ -1,4 +1,4 @@
-/** What happens to a pod at the door: SidecarSets are injected, and a changed image becomes a tracked update. */
+/** What happens to a pod at the door: it gets what a new pod gets, and a changed image becomes a tracked update. */
 
 import { group, labels } from '../../api/names.ts';
 import type { Review, Verdict, Webhook, WebhookEntry } from '../../kube/contract.ts';
@@ -6,10 +6,13 @@ import { allowed } from '../../kube/contract.ts';
 import type { Installation } from '../../workloads/installation.ts';
 import { Namespaces, recordedIn } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
-import { injectSidecars } from './injectSidecars.ts';
+import { admitNew } from './admitNew.ts';
 import { type Kept, keepImage } from './keepImage.ts';
 
-export const podWebhook = ({ namespace }: Installation, revisions = recordedIn(namespace)): Webhook => ({
+export const podWebhook = (
+  { namespace, podReadyGate = 'owned', sidecarOrder = 'set' }: Installation,
+  revisions = recordedIn(namespace),
+): Webhook => ({
   path: '/mutate-pod',
   type: 'mutating',
   entries: entriesFor(namespace),
@@ -18,7 +21,7 @@ export const podWebhook = ({ namespace }: Installation, revisions = recordedIn(n
     if (!isPod(review)) return allowed;
     switch (review.operation) {
       case 'CREATE':
-        return injectSidecars(review, reader, now, revisions);
+        return admitNew(review, reader, now, { revisions, podReadyGate, sidecarOrder });
       case 'UPDATE':
         return kept(keepImage(review, now));
       case 'DELETE':

@@ -1,9 +1,10 @@
 /** The pod that a StatefulSet makes of a template: an identity, claims of its own, and a gate if it changes in place. */
 
-import type { PersistentVolumeClaim, PodTemplate } from '../../api/kubernetes.ts';
+import type { PersistentVolumeClaim, PodSpec, PodTemplate } from '../../api/kubernetes.ts';
 import { conditions, labels } from '../../api/names.ts';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import { ownedBy, podNameOf, type StatefulSetView } from '../statefulsets.ts';
+import { withGates } from './gates.ts';
 
 export interface Making {
   readonly set: StatefulSetView;
@@ -55,14 +56,15 @@ const specOf = (making: Making, name: string): Wire => {
     hostname: name,
     ...(making.serviceName === '' ? {} : { subdomain: making.serviceName }),
     ...(volumes.length === 0 ? {} : { volumes }),
-    ...gatesOf(making),
+    readinessGates: gatesOf(making),
   };
 };
 
-const gatesOf = ({ template, gate }: Making): Wire => {
-  const given = template.spec?.readinessGates ?? [];
-  if (gate === 'none' || given.some(g => g.conditionType === conditions.inPlaceUpdateReady)) return {};
-  return { readinessGates: [...given, { conditionType: conditions.inPlaceUpdateReady }] };
-};
+/** A webhook that is away must not decide which gates a pod has. */
+const gatesOf = ({ template, gate }: Making): NonNullable<PodSpec['readinessGates']> =>
+  withGates(template.spec?.readinessGates, [
+    ...(gate === 'none' ? [] : [conditions.inPlaceUpdateReady]),
+    conditions.kruisePodReady,
+  ]);
 
 export const claimName = (template: string, set: string, ordinal: number): string => `${template}-${set}-${ordinal}`;

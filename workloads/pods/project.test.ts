@@ -31,6 +31,12 @@ describe('The view of a pod', () => {
     assert.deepEqual(injected.injectedSets, ['log', 'mesh']);
   });
 
+  it('knows of any pod whether its gate is left closed', () => {
+    const gated = aPod({ spec: { readinessGates: [{ conditionType: 'KruisePodReady' }] } });
+    assert.equal(podView(gated).leftClosed, true);
+    assert.equal(podView(aPod()).leftClosed, undefined);
+  });
+
   it('lists containers with their place in the spec, init containers first, each with its status', () => {
     const view = podView(
       aPod(

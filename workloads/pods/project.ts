@@ -3,6 +3,7 @@
 import type { Container, ContainerStatus, Pod, PodCondition } from '../../api/kubernetes.ts';
 import { annotations, conditions, env, group, ourAnnotationPrefixes } from '../../api/names.ts';
 import { type Instant, type KubeObject, type ObjectMeta, ownerOf, seenOf } from '../../kube/contract.ts';
+import { isLeftClosed } from './gates.ts';
 import type {
   ConditionStatus,
   ConditionView,
@@ -32,6 +33,7 @@ export const podView = (object: KubeObject): PodView => {
     ready: statusOf(objectsIn(status?.conditions), 'Ready'),
     containersReady: statusOf(objectsIn(status?.conditions), 'ContainersReady'),
     scheduled: statusOf(objectsIn(status?.conditions), 'PodScheduled'),
+    ...(isLeftClosed(objectsIn(pod.spec?.readinessGates), objectsIn(status?.conditions)) ? { leftClosed: true } : {}),
     injectedSets: meta.annotations?.[annotations.sidecarSetInjectedList]?.split(',').filter(name => name !== '') ?? [],
     ...(isManaged(meta) ? { managed: managedOf(object, pod) } : {}),
   };
@@ -43,9 +45,11 @@ const objectsIn = <T extends object>(list: readonly T[] | undefined): readonly T
 
 const textIn = (text: string | undefined): string => (typeof text === 'string' ? text : '');
 
-/** Pods that Berth may act on: owned by one of our kinds, or carrying a sidecar of a SidecarSet. */
+/** Pods that Berth may act on: owned by one of our kinds, with sidecars of a SidecarSet, or started in an order. */
 export const isManaged = (meta: ObjectMeta): boolean =>
-  ownerOf(meta)?.group === group || meta.annotations?.[annotations.sidecarSetInjectedList] !== undefined;
+  ownerOf(meta)?.group === group ||
+  meta.annotations?.[annotations.sidecarSetInjectedList] !== undefined ||
+  meta.annotations?.[annotations.launchOrder] !== undefined;
 
 const managedOf = ({ metadata: meta }: KubeObject, { spec, status }: Pod): ManagedPod => {
   const pinnedNode = pinnedNodeOf(spec?.affinity);

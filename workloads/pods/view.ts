@@ -20,6 +20,8 @@ export interface PodView extends Owned {
   readonly ready: ConditionStatus;
   readonly containersReady: ConditionStatus;
   readonly scheduled: ConditionStatus;
+  /** Its gate KruisePodReady is closed, and nobody holds it: see gates.ts. */
+  readonly leftClosed?: true;
   /** Names of the SidecarSets that injected it. */
   readonly injectedSets: readonly string[];
   /** Present for pods that Berth looks after: see `isManaged` in project.ts. */

@@ -5,11 +5,17 @@ import type { Fields } from '../../kube/contract.ts';
 import { readContainer } from './container.ts';
 import type { Mutable } from './mutable.ts';
 
-export const readForeignSpec = (fields: Fields): Pick<PodSpec, 'nodeName'> => {
-  let nodeName = '';
+type ForeignSpec = Pick<PodSpec, 'nodeName' | 'readinessGates'>;
+
+export const readForeignSpec = (fields: Fields): ForeignSpec => {
+  const readinessGates: { readonly conditionType: string }[] = [];
+  const spec: Mutable<ForeignSpec> = { nodeName: '', readinessGates };
   fields.enter();
-  for (let field = fields.next(); field !== 0; field = fields.next()) if (field === 10) nodeName = fields.word();
-  return { nodeName };
+  for (let field = fields.next(); field !== 0; field = fields.next()) {
+    if (field === 10) spec.nodeName = fields.word();
+    else if (field === 28) readinessGates.push({ conditionType: readOnlyText(fields) });
+  }
+  return spec;
 };
 
 interface Lists {

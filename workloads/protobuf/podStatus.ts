@@ -63,14 +63,14 @@ const readOne = (fields: Fields, field: number, status: Mutable<PodStatus>): voi
 
 /** A condition without its reasons. */
 const readVerdict = (fields: Fields): PodCondition => {
-  let type = '';
-  let status = '';
+  const verdict: Mutable<PodCondition> = { type: '', status: '' };
   fields.enter();
   for (let field = fields.next(); field !== 0; field = fields.next()) {
-    if (field === 1) type = fields.word();
-    else if (field === 2) status = fields.word();
+    if (field === 1) verdict.type = fields.word();
+    else if (field === 2) verdict.status = fields.word();
+    else if (field === 6 && messagesKept.has(verdict.type)) verdict.message = fields.text();
   }
-  return { type, status };
+  return verdict;
 };
 
 const readCondition = (fields: Fields): PodCondition => {

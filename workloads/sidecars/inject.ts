@@ -7,6 +7,7 @@ import type { Container, Pod } from '../../api/kubernetes.ts';
 import { annotations as names } from '../../api/names.ts';
 import type { Sidecar } from '../../api/sidecarset.ts';
 import { type Instant, type KubeObject, type Op, pointer, type Wire } from '../../kube/contract.ts';
+import type { Made } from '../launch/barrierEnv.ts';
 import { isInjected } from './environment.ts';
 import { isNativeSidecar } from './hash.ts';
 import { hotAnnotations, withWorking, workingAnnotation } from './hotUpgrade.ts';
@@ -20,7 +21,7 @@ import {
   readInjectedList,
   readMarks,
 } from './marks.ts';
-import { type Built, type Placed, place } from './placement.ts';
+import { type Built, place } from './placement.ts';
 import { type Patched, withPatches } from './podMetadata.ts';
 import { type Resources, resourcesFor } from './resources.ts';
 import { type Host, sidecarsFor } from './sidecar.ts';
@@ -34,6 +35,8 @@ export type Injected =
       readonly ops: readonly Op[];
       /** Sentences for whoever creates the pod. */
       readonly warnings: readonly string[];
+      /** What the operations make of the pod. */
+      readonly made: Made;
     }
   | Impossible;
 
@@ -43,12 +46,23 @@ interface Impossible {
   readonly message: string;
 }
 
+/** What containers of several sets are sorted by; within a set its own order stands, or that of their names. */
+export type SidecarOrder = 'set' | 'container';
+
 /** @param injections of the sets that match the pod, in the order of the sets' names */
-export const inject = (pod: KubeObject, injections: readonly Injection[], now: Instant): Injected => {
-  if (injections.length === 0) return { is: 'done', ops: [], warnings: [] };
+export const inject = (
+  pod: KubeObject,
+  injections: readonly Injection[],
+  now: Instant,
+  order: SidecarOrder = 'set',
+): Injected => {
   const odd = oddMember(pod);
-  if (odd !== undefined) return { is: 'impossible', field: odd, message: 'is not what a pod has there' };
   const before = new Map(Object.entries(pod.metadata.annotations ?? {}));
+  if (injections.length === 0) {
+    const made = { containers: odd === undefined ? (specOf(pod).containers ?? []) : [], annotations: before };
+    return { is: 'done', ops: [], warnings: [], made };
+  }
+  if (odd !== undefined) return { is: 'impossible', field: odd, message: 'is not what a pod has there' };
   const patched = withAllPatches(before, injections);
   const [unmerged] = patched.unmerged;
   if (unmerged !== undefined) return impossible(unmerged, 'is not JSON that a SidecarSet could merge its own into');
@@ -57,9 +71,10 @@ export const inject = (pod: KubeObject, injections: readonly Injection[], now: I
   const todo = injections.filter(injection => !isThere(injection, pod, marks.hash));
   const resources = resourcesIn(pod, todo, injections);
   if (resources.is === 'impossible') return resources;
-  const { ops, warnings } = additions(pod, todo, resources.of);
+  const { ops, warnings, containers } = additions(pod, todo, { resources: resources.of, order });
   const after = new Map([...patched.annotations, ...markingsFor(todo, patched.annotations, marks, now)]);
-  return { is: 'done', ops: [...annotationOps(pod, before, after), ...ops], warnings };
+  const made = { containers, annotations: after };
+  return { is: 'done', ops: [...annotationOps(pod, before, after), ...ops], warnings, made };
 };
 
 // ── What is there already ───────────────────────────────────────────────────────────────────────────────────────────
@@ -96,11 +111,17 @@ const isObject = (value: unknown): value is Wire =>
 
 // ── Containers, volumes, secrets ────────────────────────────────────────────────────────────────────────────────────
 
-const additions = (pod: KubeObject, todo: readonly Injection[], resources: Host['resources']): Placed => {
+interface Manner {
+  readonly resources: Host['resources'];
+  readonly order: SidecarOrder;
+}
+
+const additions = (pod: KubeObject, todo: readonly Injection[], { resources, order }: Manner) => {
   const spec = specOf(pod);
   const host: Host = { meta: pod.metadata, own: ownOf(spec.containers), resources };
   const init = place('initContainers', spec.initContainers, builtFor(host, todo, 'initContainers').toSorted(byName));
-  const main = place('containers', spec.containers, builtFor(host, todo, 'containers'));
+  const built = builtFor(host, todo, 'containers');
+  const main = place('containers', spec.containers, order === 'container' ? built.toSorted(byName) : built);
   const secrets = todo.flatMap(injection => injection.imagePullSecrets);
   return {
     ops: [
@@ -110,6 +131,7 @@ const additions = (pod: KubeObject, todo: readonly Injection[], resources: Host[
       ...appendMissing('imagePullSecrets', spec.imagePullSecrets, secrets),
     ],
     warnings: [...init.warnings, ...main.warnings],
+    containers: main.list,
   };
 };
 

@@ -12,6 +12,8 @@ export interface Built {
 }
 
 export interface Placed {
+  /** The whole list as it will be. */
+  readonly list: readonly Container[];
   readonly ops: readonly Op[];
   readonly warnings: readonly string[];
 }
@@ -28,7 +30,9 @@ export const place = (
   const { first, clashes } = firstOfEachName(built);
   const replacing = first.filter(b => indexIn(present, b) >= 0);
   const added = first.filter(b => indexIn(present, b) < 0);
+  const inPlace = (present ?? []).map(own => replacing.find(b => b.container.name === own.name)?.container ?? own);
   return {
+    list: [...standing(added, 'before'), ...inPlace, ...standing(added, 'after')],
     ops: [...replacing.map(b => replaceAt(list, indexIn(present, b), b)), ...additions(list, present, added)],
     warnings: [
       ...clashes.map(clashWarning),
@@ -46,9 +50,11 @@ const replaceAt = (list: string, index: number, { container }: Built): Op => ({
   value: container,
 });
 
+const standing = (added: readonly Built[], place: Built['place']): readonly Container[] =>
+  added.filter(b => b.place === place).map(b => b.container);
+
 const additions = (list: string, present: readonly Container[] | undefined, added: readonly Built[]): readonly Op[] => {
-  const before = added.filter(b => b.place === 'before').map(b => b.container);
-  const after = added.filter(b => b.place === 'after').map(b => b.container);
+  const [before, after] = [standing(added, 'before'), standing(added, 'after')];
   if (added.length === 0) return [];
   if (present === undefined) return [{ op: 'add', path: pointer('spec', list), value: [...before, ...after] }];
   return [

@@ -1,5 +1,6 @@
 /** An apiserver's memory, small: objects by address and key, versions that only rise, and a log of every change. */
 
+import { conditions } from '../../../api/names.ts';
 import { completed, requestFor } from '../../../kube/act/request.ts';
 import {
   type Action,
@@ -53,7 +54,7 @@ export class Objects {
       ...object,
       metadata: { ...object.metadata, uid: `uid-${++this.#uids}`, generation: 1, creationTimestamp: this.#now() },
     };
-    return this.put(resource, made);
+    return this.put(resource, { ...made, ...openedStatus(made) });
   }
 
   /** Stores a new state under the next version; a changed spec is a new generation. */
@@ -163,4 +164,12 @@ const withOwners = (current: KubeObject, body: unknown): unknown => {
   const uids = new Set(given.map((ref: Wire) => ref['uid']));
   const kept = (current.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid));
   return { ...body, metadata: { ...body['metadata'], ownerReferences: [...kept, ...given] } };
+};
+
+/** The controller of the gate KruisePodReady is always in time. */
+const openedStatus = ({ spec, status }: Wire): Wire => {
+  const gates = isRecord(spec) && Array.isArray(spec['readinessGates']) ? spec['readinessGates'] : [];
+  if (status !== undefined || !gates.some(g => isRecord(g) && g['conditionType'] === conditions.kruisePodReady))
+    return {};
+  return { status: { conditions: [{ type: conditions.kruisePodReady, status: 'True' }] } };
 };
