@@ -3,16 +3,13 @@
 import { fork } from 'node:child_process';
 import { closeSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from '../kube/client/connect.ts';
-import { systemClock } from '../kube/clock.ts';
 import { type Cluster, startCluster } from '../test/cluster/cluster.ts';
 import { repository } from '../test/cluster/folder.ts';
 import { installBerth } from '../test/cluster/installation.ts';
-import { deletedBy, isController, readPodWrites } from '../test/instruments/audit.ts';
 import { check } from '../test/instruments/checker.ts';
 import type { Chronicle } from '../test/instruments/chronicle.ts';
 import { invariants } from '../test/instruments/invariants.ts';
-import { type Recorder, record } from '../test/instruments/recorder.ts';
+import { recordCluster } from '../test/instruments/judged.ts';
 import { summaryOf } from '../test/instruments/summary.ts';
 import { type Screen, screenOn } from './screen.ts';
 import { chapters, nodes } from './story.ts';
@@ -50,15 +47,13 @@ const main = async (): Promise<void> => {
 };
 
 const play = async (cluster: Cluster, on: Screen): Promise<void> => {
-  const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'demo', clock: systemClock });
-  const recorder: Recorder = await record({ client, clock: systemClock, file: join(cluster.folder, 'record.jsonl') });
+  const recorder = await recordCluster(cluster);
   try {
     await cluster.kubectl(['create', 'namespace', 'demo']);
     await tell(chapters, { kubectl: cluster.kubectl, newest: kind => recorder.newest(kind), screen: on });
-    if (!judge(cluster, await recorder.stop())) process.exitCode = 1;
+    if (!judge(await recorder.stop())) process.exitCode = 1;
   } finally {
     await recorder[Symbol.asyncDispose]();
-    await client.close();
   }
 };
 
@@ -73,11 +68,8 @@ const keepEvidence = ({ folder }: Cluster): string => {
 };
 
 /** Prints the table; true if every promise was kept. */
-const judge = (cluster: Cluster, chronicle: Chronicle): boolean => {
-  const writes = readPodWrites(cluster.apiServer.auditLog);
-  const ours = deletedBy(writes, isController);
-  const verdict = check(chronicle, invariants({ deletedByUs: uid => ours.has(uid) }));
-  const summary = summaryOf(chronicle, verdict, writes);
+const judge = (chronicle: Chronicle): boolean => {
+  const summary = summaryOf(chronicle, check(chronicle, invariants()));
   const rows = rowsOf(summary);
   process.stdout.write(textOf(rows, summary));
   return rows.every(row => row.holds);

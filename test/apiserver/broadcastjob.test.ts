@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { connect } from '../../kube/client/connect.ts';
-import { systemClock } from '../../kube/clock.ts';
+import { test } from 'node:test';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
-import { readPodWrites } from '../instruments/audit.ts';
-import { check } from '../instruments/checker.ts';
-import { invariants } from '../instruments/invariants.ts';
-import { type Recorder, record } from '../instruments/recorder.ts';
-import { type Summary, summaryOf } from '../instruments/summary.ts';
+import { judged, recordCluster } from '../instruments/judged.ts';
+import type { Recorder } from '../instruments/recorder.ts';
+import type { Summary } from '../instruments/summary.ts';
 
 const nodes = 20;
 const cluster = await clusterForTests({ nodes });
 const { controller } = await installBerth(cluster);
-const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'test', clock: systemClock });
-after(() => client.close());
 
 const aJob = (name: string, command: string, spec: Wire = {}): object => ({
   apiVersion: 'apps.kruise.io/v1beta1',
@@ -56,17 +49,7 @@ const podsOf = (recorder: Recorder, job: string): readonly KubeObject[] =>
 const until = (what: string, seconds: number, holds: () => boolean): Promise<true> =>
   waitFor(what, seconds * 1000, async () => holds() || undefined);
 
-const begin = (name: string): Promise<Recorder> =>
-  record({ client, clock: systemClock, file: join(cluster.folder, `${name}.jsonl`) });
-
-/** Everything that was recorded is held against the invariants. */
-const judged = async (recorder: Recorder): Promise<Summary> => {
-  const chronicle = await recorder.stop();
-  const verdict = check(chronicle, invariants());
-  assert.deepEqual(verdict.violations, []);
-  assert.deepEqual(verdict.unjudged, []);
-  return summaryOf(chronicle, verdict, readPodWrites(cluster.apiServer.auditLog));
-};
+const begin = (name: string): Promise<Recorder> => recordCluster(cluster, name);
 
 const once = { nodes, least: 1, greatest: 1 };
 

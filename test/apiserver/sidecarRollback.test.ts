@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
+import { judged } from '../instruments/judged.ts';
 import {
   aSet,
   conditionOf,
@@ -21,7 +22,7 @@ const pods = 100;
 const limit = 10;
 const cluster = await clusterForTests({ nodes: 10 });
 const { controller } = await installBerth(cluster);
-const { apply, begin, judged, running } = await sceneIn(cluster);
+const { apply, begin, running } = sceneIn(cluster);
 
 const at = (version: string): SetOptions => ({
   image: `example.test/log:${version}`,

@@ -1,19 +1,11 @@
 /** SidecarSets on a real control plane as their tests need them: apps, the sets beside them, and what became of both. */
 
-import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after } from 'node:test';
 import type { Pod } from '../../api/kubernetes.ts';
-import { connect } from '../../kube/client/connect.ts';
-import { systemClock } from '../../kube/clock.ts';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { waitFor } from '../cluster/deadline.ts';
-import { readPodWrites } from '../instruments/audit.ts';
-import { check } from '../instruments/checker.ts';
-import { invariants } from '../instruments/invariants.ts';
-import { type Recorder, record } from '../instruments/recorder.ts';
-import { type Summary, summaryOf } from '../instruments/summary.ts';
+import { recordCluster } from '../instruments/judged.ts';
+import type { Recorder } from '../instruments/recorder.ts';
 
 export interface SetOptions {
   readonly image?: string;
@@ -102,26 +94,16 @@ export const isComplete = (recorder: Recorder, name: string, pods: number): bool
 export interface Scene {
   readonly apply: (...objects: readonly object[]) => Promise<string>;
   readonly begin: (name: string) => Promise<Recorder>;
-  /** Everything that was recorded is held against the invariants. */
-  readonly judged: (recorder: Recorder) => Promise<Summary>;
   /** An app whose pods all carry the sidecar and serve. */
   readonly running: (recorder: Recorder, app: string, replicas: number, options?: SetOptions) => Promise<void>;
 }
 
-export const sceneIn = async (cluster: Cluster): Promise<Scene> => {
-  const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'test', clock: systemClock });
-  after(() => client.close());
+export const sceneIn = (cluster: Cluster): Scene => {
   const apply: Scene['apply'] = (...objects) =>
     cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
   return {
     apply,
-    begin: name => record({ client, clock: systemClock, file: join(cluster.folder, `${name}.jsonl`) }),
-    judged: async recorder => {
-      const chronicle = await recorder.stop();
-      const verdict = check(chronicle, invariants());
-      assert.deepEqual(verdict.violations, []);
-      return summaryOf(chronicle, verdict, readPodWrites(cluster.apiServer.auditLog));
-    },
+    begin: name => recordCluster(cluster, name),
     running: async (recorder, app, replicas, options) => {
       await apply(aSet(app, options));
       await until('injection to be active', 30, () => injects(recorder, `${app}-logs`));

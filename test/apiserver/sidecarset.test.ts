@@ -6,6 +6,7 @@ import type { KubeObject } from '../../kube/contract.ts';
 import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
+import { judged } from '../instruments/judged.ts';
 import {
   aDeployment,
   aSet,
@@ -25,7 +26,7 @@ import {
 const pods = 30;
 const cluster = await clusterForTests({ nodes: 5 });
 const { controller, webhook } = await installBerth(cluster);
-const { apply, begin, judged, running } = await sceneIn(cluster);
+const { apply, begin, running } = sceneIn(cluster);
 
 test('new pods get the sidecar, and its image moves on within the budget while no app container restarts [§11.9 image]', async () => {
   await using recorder = await begin('roll');

@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { connect } from '../../kube/client/connect.ts';
-import { systemClock } from '../../kube/clock.ts';
+import { test } from 'node:test';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
-import { readPodWrites } from '../instruments/audit.ts';
-import { check } from '../instruments/checker.ts';
-import { invariants } from '../instruments/invariants.ts';
-import { type Recorder, record } from '../instruments/recorder.ts';
-import { type Summary, summaryOf } from '../instruments/summary.ts';
+import { judged, recordCluster } from '../instruments/judged.ts';
+import type { Recorder } from '../instruments/recorder.ts';
 import { aStatefulSet, type SetOptions } from '../support/statefulsets.ts';
 
 const cluster = await clusterForTests({ nodes: 5 });
 const { controller } = await installBerth(cluster);
-const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'test', clock: systemClock });
-after(() => client.close());
 
 /** Pods that leave in a second, and run forever. */
 const pod = (image: string): Wire => ({
@@ -65,17 +57,7 @@ const identities = (recorder: Recorder, set: string): readonly string[] =>
 const until = (what: string, seconds: number, holds: () => boolean): Promise<true> =>
   waitFor(what, seconds * 1000, async () => holds() || undefined);
 
-const begin = (name: string): Promise<Recorder> =>
-  record({ client, clock: systemClock, file: join(cluster.folder, `${name}.jsonl`) });
-
-/** Everything that was recorded is held against the invariants. */
-const judged = async (recorder: Recorder): Promise<Summary> => {
-  const chronicle = await recorder.stop();
-  const verdict = check(chronicle, invariants());
-  assert.deepEqual(verdict.violations, []);
-  assert.deepEqual(verdict.unjudged, []);
-  return summaryOf(chronicle, verdict, readPodWrites(cluster.apiServer.auditLog));
-};
+const begin = (name: string): Promise<Recorder> => recordCluster(cluster, name);
 
 test('ten pods are made, and follow a new image where they stand, three at a time, across two crashes', async () => {
   await using recorder = await begin('rolling');

@@ -1,6 +1,7 @@
 /** Replays a chronicle and holds every revision of it against the invariants. */
 
 import type { KubeObject } from '../../kube/contract.ts';
+import type { Write } from './audit.ts';
 import type { Chronicle, Entry, Hole } from './chronicle.ts';
 import { type Pod, podIn } from './objects.ts';
 
@@ -19,6 +20,8 @@ export interface Figure {
 
 export interface Verdict {
   readonly revisions: number;
+  /** Requests in the audit log that were judged. */
+  readonly writes: number;
   readonly violations: readonly Violation[];
   /** Invariants that cannot be judged, because revisions of what they are about are missing. */
   readonly unjudged: readonly { readonly invariant: string; readonly hole: Hole }[];
@@ -32,32 +35,55 @@ export interface Change {
   readonly after: KubeObject | undefined;
   /** Present if the object is a pod. */
   readonly pod: { readonly before: Pod | undefined; readonly after: Pod | undefined } | undefined;
+  /** Who made it, where the audit log says so. */
+  readonly by: Write | undefined;
 }
+
+/** What a rule needs beside kinds, if it asks who wrote. */
+export const auditLog = 'audit log';
 
 /** One invariant at work; it may remember what it has seen. */
 export interface Rule {
   readonly invariant: string;
-  /** Kinds of which it must see every revision. */
+  /** Kinds of which it must see every revision, and `auditLog`. */
   readonly needs: readonly string[];
   /** What is wrong with this revision, in sentences. The world is as it is after it. */
-  see(change: Change, world: World): readonly string[];
+  see?(change: Change, world: World): readonly string[];
+  /** What is wrong with a write, whatever came of it. The world is as it is after it. */
+  wrote?(write: Write, world: World): readonly string[];
+  /** What was wrong all along. */
+  ended?(world: World): readonly string[];
   figures?(): readonly Figure[];
 }
 
 /** The objects as they were after one revision. */
 export class World {
   readonly pods = new Map<string, Pod>();
+  readonly #owned = new Map<string, Map<string, Pod>>();
   readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly #last = new Map<string, KubeObject>();
 
+  /** By uid. */
   of(kind: string): ReadonlyMap<string, KubeObject> {
     return this.#kind(kind);
   }
 
-  podsOwnedBy(uid: string): readonly Pod[] {
-    return [...this.pods.values()].filter(pod => pod.owner?.uid === uid);
+  /** As it was last seen, also if it is gone. */
+  last(uid: string): KubeObject | undefined {
+    return this.#last.get(uid);
   }
 
-  apply(entry: Entry): Change {
+  gone(kind: string): readonly KubeObject[] {
+    return [...this.#last].flatMap(([uid, object]) =>
+      object.kind === kind && !this.#kind(kind).has(uid) ? [object] : [],
+    );
+  }
+
+  podsOwnedBy(uid: string): readonly Pod[] {
+    return [...(this.#owned.get(uid)?.values() ?? [])];
+  }
+
+  apply(entry: Entry, by?: Write): Change {
     const { kind, object, type } = entry;
     const uid = object.metadata.uid ?? '';
     const objects = this.#kind(kind);
@@ -65,41 +91,107 @@ export class World {
     const after = type === 'DELETED' ? undefined : object;
     if (after === undefined) objects.delete(uid);
     else objects.set(uid, after);
-    return { entry, before, after, pod: kind === 'Pod' ? this.#applyPod(uid, after) : undefined };
+    if (kind !== 'Event') this.#last.set(uid, object);
+    return { entry, before, after, pod: kind === 'Pod' ? this.#applyPod(uid, after) : undefined, by };
   }
 
   #applyPod(uid: string, object: KubeObject | undefined): Change['pod'] {
     const before = this.pods.get(uid);
     const after = object === undefined ? undefined : podIn(object);
+    if (before !== undefined) this.#ownedBy(before).delete(uid);
     if (after === undefined) this.pods.delete(uid);
-    else this.pods.set(uid, after);
+    else {
+      this.pods.set(uid, after);
+      this.#ownedBy(after).set(uid, after);
+    }
     return { before, after };
   }
 
+  #ownedBy({ owner }: Pod): Map<string, Pod> {
+    return entryOf(this.#owned, owner?.uid ?? '');
+  }
+
   #kind(kind: string): Map<string, KubeObject> {
-    const known = this.#objects.get(kind);
-    if (known !== undefined) return known;
-    const objects = new Map<string, KubeObject>();
-    this.#objects.set(kind, objects);
-    return objects;
+    return entryOf(this.#objects, kind);
   }
 }
 
-export const check = ({ entries, startedAt, holes }: Chronicle, rules: readonly Rule[]): Verdict => {
+const entryOf = <V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> => {
+  const known = maps.get(key) ?? new Map<string, V>();
+  maps.set(key, known);
+  return known;
+};
+
+export const check = (chronicle: Chronicle, rules: readonly Rule[]): Verdict => {
+  const { entries, startedAt, writes = [] } = chronicle;
+  const holes = holesOf(chronicle);
   const unjudged = rules.flatMap(({ invariant, needs }) =>
     holes.filter(hole => needs.includes(hole.kind)).map(hole => ({ invariant, hole })),
   );
   const judging = rules.filter(({ invariant }) => !unjudged.some(without => without.invariant === invariant));
-  const world = new World();
-  const violations: Violation[] = [];
-  let revisions = 0;
+  const court = new Court(judging);
+  const { authors, others } = sorted(writes, entries);
+  let next = 0;
   for (const entry of entries) {
-    const change = world.apply(entry);
-    if (entry.at <= startedAt) continue; // what was there before
-    revisions += 1;
-    for (const rule of judging)
-      for (const message of rule.see(change, world))
-        violations.push({ invariant: rule.invariant, at: entry.at, message });
+    for (; entry.at > startedAt && (others[next]?.answeredAt ?? Infinity) <= entry.seenAt; next += 1)
+      court.hearWrite(others[next]);
+    court.hear(entry, { by: authors.get(entry.at), isBefore: entry.at <= startedAt });
   }
-  return { revisions, violations, unjudged, figures: judging.flatMap(rule => rule.figures?.() ?? []) };
+  for (; next < others.length; next += 1) court.hearWrite(others[next]);
+  const violations = court.end();
+  const figures = judging.flatMap(rule => rule.figures?.() ?? []);
+  return { revisions: court.revisions, writes: writes.length, violations, unjudged, figures };
 };
+
+/** Where no audit log was read, that is a hole too. */
+const holesOf = ({ entries, startedAt, holes, writes }: Chronicle): readonly Hole[] =>
+  writes === undefined
+    ? [...holes, { kind: auditLog, after: startedAt, before: entries.at(-1)?.at ?? startedAt }]
+    : holes;
+
+/** Writes that made a revision of the chronicle, by that; and all others, in the order in which they were answered. */
+const sorted = (writes: readonly Write[], entries: readonly Entry[]) => {
+  const revisions = new Set(entries.map(({ at }) => at));
+  const authors = new Map<number, Write>();
+  const others: Write[] = [];
+  for (const write of writes)
+    if (write.at !== undefined && revisions.has(write.at) && !authors.has(write.at)) authors.set(write.at, write);
+    else others.push(write);
+  return { authors, others: others.toSorted((a, b) => a.answeredAt - b.answeredAt) };
+};
+
+class Court {
+  readonly #rules: readonly Rule[];
+  readonly #world = new World();
+  readonly #violations: Violation[] = [];
+  revisions = 0;
+  #at = 0;
+
+  constructor(rules: readonly Rule[]) {
+    this.#rules = rules;
+  }
+
+  hear(entry: Entry, { by, isBefore }: { readonly by: Write | undefined; readonly isBefore: boolean }): void {
+    const change = this.#world.apply(entry, by);
+    if (isBefore) return;
+    this.revisions += 1;
+    this.#at = entry.at;
+    this.#judge(rule => rule.see?.(change, this.#world));
+    if (by !== undefined) this.hearWrite(by);
+  }
+
+  hearWrite(write: Write | undefined): void {
+    if (write !== undefined) this.#judge(rule => rule.wrote?.(write, this.#world));
+  }
+
+  end(): readonly Violation[] {
+    this.#judge(rule => rule.ended?.(this.#world));
+    return this.#violations;
+  }
+
+  #judge(says: (rule: Rule) => readonly string[] | undefined): void {
+    for (const rule of this.#rules)
+      for (const message of says(rule) ?? [])
+        this.#violations.push({ invariant: rule.invariant, at: this.#at, message });
+  }
+}

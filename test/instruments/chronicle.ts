@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { KubeObject } from '../../kube/contract.ts';
+import type { Write } from './audit.ts';
 
 /** One revision of one object. */
 export interface Entry {
@@ -29,16 +30,27 @@ export interface Chronicle {
   readonly entries: readonly Entry[];
   readonly startedAt: number;
   readonly holes: readonly Hole[];
+  /** Every write since then, as the audit log has it; undefined if nobody has read one. */
+  readonly writes?: readonly Write[];
 }
 
-export const chronicleOf = (entries: readonly Entry[], startedAt: number, holes: readonly Hole[] = []): Chronicle => ({
+export const chronicleOf = (
+  entries: readonly Entry[],
+  startedAt: number,
+  { holes = [], writes }: { readonly holes?: readonly Hole[]; readonly writes?: readonly Write[] | undefined } = {},
+): Chronicle => ({
   entries: entries.toSorted((a, b) => a.at - b.at),
   startedAt,
   holes,
+  ...(writes === undefined ? {} : { writes }),
 });
 
 /** One line of the file. */
-export type Line = { readonly entry: Entry } | { readonly hole: Hole } | { readonly startedAt: number };
+export type Line =
+  | { readonly entry: Entry }
+  | { readonly hole: Hole }
+  | { readonly startedAt: number }
+  | { readonly writes: readonly Write[] };
 
 /**
  * Reads a file that a recorder wrote; lines may stand in any order, and a last one that was cut off is left out.
@@ -51,7 +63,10 @@ export const readChronicle = (path: string): Chronicle => {
   return chronicleOf(
     lines.flatMap(line => ('entry' in line ? [line.entry] : [])),
     started,
-    lines.flatMap(line => ('hole' in line ? [line.hole] : [])),
+    {
+      holes: lines.flatMap(line => ('hole' in line ? [line.hole] : [])),
+      writes: lines.flatMap(line => ('writes' in line ? [line.writes] : [])).at(-1),
+    },
   );
 };
 

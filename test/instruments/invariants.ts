@@ -1,19 +1,39 @@
 /** The invariants that every run is held to. */
 
 import type { Rule } from './checker.ts';
+import { budgetIsUsed, type Patience } from './rules/budgetIsUsed.ts';
+import { claimsStay } from './rules/claimsStay.ts';
 import { gateBeforePatch } from './rules/gateBeforePatch.ts';
+import { handsOff } from './rules/handsOff.ts';
+import { harmlessInjection } from './rules/harmlessInjection.ts';
+import { injectionComplete } from './rules/injectionComplete.ts';
 import { inPlace } from './rules/inPlace.ts';
+import { noLostUpdate } from './rules/noLostUpdate.ts';
 import { onceMeansOnce } from './rules/onceMeansOnce.ts';
+import { oneLeader } from './rules/oneLeader.ts';
+import { oneLife } from './rules/oneLife.ts';
+import { order } from './rules/order.ts';
+import { quiet } from './rules/quiet.ts';
 import { sidecarSetBudget } from './rules/sidecarSetBudget.ts';
-import { type BudgetOptions, statefulSetBudget } from './rules/statefulSetBudget.ts';
+import { statefulSetBudget } from './rules/statefulSetBudget.ts';
 import { statusNeverLies } from './rules/statusNeverLies.ts';
 
 /** New ones for each run: they remember what they see. */
-export const invariants = (options: BudgetOptions = {}): readonly Rule[] => [
-  statefulSetBudget(options),
+export const invariants = (patience: Patience = {}): readonly Rule[] => [
+  statefulSetBudget(),
   sidecarSetBudget(),
+  budgetIsUsed(patience),
+  oneLife(),
+  order(),
+  claimsStay(),
   inPlace(),
   gateBeforePatch(),
+  injectionComplete(),
+  harmlessInjection(),
   onceMeansOnce(),
+  handsOff(),
+  noLostUpdate(),
   statusNeverLies(),
+  quiet(),
+  oneLeader(),
 ];

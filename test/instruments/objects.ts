@@ -19,6 +19,8 @@ export interface Pod {
   /** Condition InPlaceUpdateReady; undefined if the pod carries no such gate. */
   readonly gate: 'True' | 'False' | undefined;
   readonly containers: ReadonlyMap<string, Container>;
+  /** Names of the claims that its volumes are. */
+  readonly claims: readonly string[];
 }
 
 export interface Container {
@@ -65,6 +67,7 @@ export const podIn = (object: KubeObject): Pod => {
     readySince: ready === undefined ? undefined : Date.parse(text(ready['lastTransitionTime'])),
     gate: gateIn(spec, conditions),
     containers: containersIn(spec, status),
+    claims: list(spec['volumes']).flatMap(volume => text(record(volume['persistentVolumeClaim'])['claimName']) || []),
   };
 };
 
@@ -106,6 +109,10 @@ const containerOf = (spec: Wire, status: Wire): Container => {
 };
 
 export const isLive = ({ phase }: Pod): boolean => phase !== 'Succeeded' && phase !== 'Failed';
+
+/** Names of the SidecarSets that a pod carries. */
+export const injectedIn = (annotations: Readonly<Record<string, string>> = {}): readonly string[] =>
+  (annotations['kruise.io/sidecarset-injected-list'] ?? '').split(',').filter(name => name !== '');
 
 /** Names of containers whose image in the spec differs. */
 export const imagesChanged = (before: Pod, after: Pod): readonly string[] =>

@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises';
 import type { Client } from '../../kube/client.ts';
 import { type Clock, sleep } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/contract.ts';
+import { endOfLog, readWrites, type Write } from './audit.ts';
 import { type Chronicle, chronicleOf, type Entry, type Hole, type Line } from './chronicle.ts';
 import { versionOf, type Watched, Watching } from './watching.ts';
 
@@ -19,6 +20,8 @@ const ofKruise = (kind: string, plural: string): Watched => ({
 export const everything: readonly Watched[] = [
   { group: '', version: 'v1', kind: 'Pod', plural: 'pods' },
   { group: '', version: 'v1', kind: 'Node', plural: 'nodes' },
+  { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces' },
+  { group: '', version: 'v1', kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims' },
   ofKruise('StatefulSet', 'statefulsets'),
   ofKruise('SidecarSet', 'sidecarsets'),
   ofKruise('BroadcastJob', 'broadcastjobs'),
@@ -33,6 +36,8 @@ export interface RecorderOptions {
   readonly resources?: readonly Watched[];
   /** Where each entry is written as a line of JSON as soon as it arrives. */
   readonly file?: string;
+  /** Path of the apiserver's audit log, to which it writes before it answers. */
+  readonly auditLog?: string;
 }
 
 export interface Recorder extends AsyncDisposable {
@@ -48,8 +53,8 @@ export interface Recorder extends AsyncDisposable {
 
 /** Resolves when recording has begun: whatever happens after that is recorded. */
 export const record = async (options: RecorderOptions): Promise<Recorder> => {
-  const { client, clock, resources = everything, file } = options;
-  const pages = new Pages(clock, file);
+  const { client, clock, resources = everything } = options;
+  const pages = new Pages(options);
   const watchings = resources.map(
     watched => [watched.kind, new Watching(watched, pages.listenerFor(watched.kind), { client, clock })] as const,
   );
@@ -101,13 +106,15 @@ const untilCaughtUp = async (kind: string, watching: Watching, clock: Clock): Pr
 class Pages {
   readonly #clock: Clock;
   readonly #file: WriteStream | undefined;
+  readonly #audit: { readonly log: string; readonly from: number } | undefined;
   readonly #entries: Entry[] = [];
   readonly #holes: Hole[] = [];
   #startedAt = 0;
 
-  constructor(clock: Clock, file: string | undefined) {
+  constructor({ clock, file, auditLog: log }: RecorderOptions) {
     this.#clock = clock;
     this.#file = file === undefined ? undefined : createWriteStream(file);
+    this.#audit = log === undefined ? undefined : { log, from: endOfLog(log) };
   }
 
   listenerFor(kind: string) {
@@ -131,13 +138,19 @@ class Pages {
   }
 
   chronicle(): Chronicle {
-    return chronicleOf(this.#entries, this.#startedAt, [...this.#holes]);
+    return chronicleOf(this.#entries, this.#startedAt, { holes: [...this.#holes], writes: this.#writes() });
   }
 
   async close(): Promise<void> {
     if (this.#file === undefined) return;
+    const writes = this.#writes();
+    if (writes !== undefined) this.#write({ writes });
     this.#file.end();
     await finished(this.#file);
+  }
+
+  #writes(): readonly Write[] | undefined {
+    return this.#audit === undefined ? undefined : readWrites(this.#audit.log, this.#audit.from);
   }
 
   #write(line: Line): void {

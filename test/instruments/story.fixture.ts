@@ -1,11 +1,13 @@
 /** Writes small chronicles by hand: objects change by name, and each change is one revision, 100 ms after the last. */
 
 import type { KubeObject, Wire } from '../../kube/contract.ts';
+import { type Write, writeIn } from './audit.ts';
 import { type Chronicle, chronicleOf, type Entry } from './chronicle.ts';
 import { record } from './objects.ts';
 
 export class Story {
   readonly #entries: Entry[] = [];
+  readonly #writes: Write[] = [];
   readonly #objects = new Map<string, KubeObject>();
   #at = 100;
   #now = Date.UTC(2026, 0, 1);
@@ -57,7 +59,36 @@ export class Story {
   }
 
   chronicle(): Chronicle {
-    return chronicleOf(this.#entries, this.#startedAt);
+    return chronicleOf(this.#entries, this.#startedAt, { writes: this.#writes });
+  }
+
+  /** The last revision was made by this request, whose fields are those of an audit event. */
+  signed(event: Wire = {}): this {
+    const last = this.#entries.at(-1);
+    if (last === undefined) throw new Error('the story has not begun');
+    return this.asked({ responseObject: { metadata: last.object.metadata }, ...event }, last.object);
+  }
+
+  /** A request that nobody sees in an object; a successful patch of ours where its fields say nothing else. */
+  asked(event: Wire, { kind, metadata }: KubeObject = { apiVersion: '', kind: 'Pod', metadata: {} }): this {
+    const whole = {
+      stage: 'ResponseComplete',
+      verb: 'patch',
+      userAgent: 'berth/controller',
+      user: { extra: { 'authentication.kubernetes.io/credential-id': ['first'] } },
+      responseStatus: { code: 200 },
+      requestReceivedTimestamp: this.time,
+      stageTimestamp: this.time,
+      ...event,
+      objectRef: {
+        resource: `${kind.toLowerCase()}s`,
+        namespace: metadata.namespace,
+        name: metadata.name,
+        ...record(event['objectRef']),
+      },
+    };
+    this.#writes.push(...writeIn(whole));
+    return this;
   }
 
   /** RFC 3339 of now. */

@@ -1,6 +1,6 @@
 /** The numbers of a run that a reader wants to see, all taken from the record. */
 
-import { changesBy, isController, type PodWrite } from './audit.ts';
+import { ownChanges, type Write } from './audit.ts';
 import { type Figure, type Verdict, World } from './checker.ts';
 import type { Chronicle } from './chronicle.ts';
 import { imagesChanged, keyOf, type Pod } from './objects.ts';
@@ -30,7 +30,7 @@ export interface Executions {
   readonly greatest: number;
 }
 
-export const summaryOf = (chronicle: Chronicle, verdict: Verdict, writes: readonly PodWrite[]): Summary => {
+export const summaryOf = (chronicle: Chronicle, verdict: Verdict): Summary => {
   const seen = look(chronicle);
   const { entries, startedAt } = chronicle;
   const during = entries.filter(entry => entry.at > startedAt);
@@ -39,7 +39,7 @@ export const summaryOf = (chronicle: Chronicle, verdict: Verdict, writes: readon
     appRestarts: [...seen.appRestarts.values()].reduce((sum, restarts) => sum + restarts, 0),
     unavailable: verdict.figures,
     executions: executionsIn(seen),
-    writesPerUpdate: writesPerUpdate(seen, writes),
+    writesPerUpdate: writesPerUpdate(seen, chronicle.writes ?? []),
     seconds: ((during.at(-1)?.seenAt ?? 0) - (during[0]?.seenAt ?? 0)) / 1000,
     revisions: verdict.revisions,
     violations: verdict.violations,
@@ -145,11 +145,11 @@ const executionsIn = ({ started, jobNames }: Seen): readonly Executions[] =>
   });
 
 /** From the first update on: what a new pod needs is not what an update costs. */
-const writesPerUpdate = ({ updates, begun }: Seen, writes: readonly PodWrite[]): Summary['writesPerUpdate'] => {
-  const changes = changesBy(writes, isController);
+const writesPerUpdate = ({ updates, begun }: Seen, writes: readonly Write[]): Summary['writesPerUpdate'] => {
+  const changes = ownChanges(writes);
   const shares = [...updates].map(([pod, revisions]) => {
     const since = begun.get(pod) ?? 0;
-    const written = changes.filter(write => write.pod === pod && (write.at ?? since) >= since);
+    const written = changes.filter(write => `${write.namespace}/${write.name}` === pod && (write.at ?? since) >= since);
     return { times: revisions.length, written: written.length };
   });
   const all = shares.reduce((sum, share) => sum + share.times, 0);

@@ -2,19 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Chapter, chapters, type Kubectl, nodes } from '../../../demo/story.ts';
 import { rowsOf, textOf } from '../../../demo/table.ts';
 import { tell } from '../../../demo/tell.ts';
-import { connect } from '../../../kube/client/connect.ts';
-import { systemClock as clock } from '../../../kube/clock.ts';
 import { waitFor } from '../../cluster/deadline.ts';
 import { installBerth } from '../../cluster/installation.ts';
 import { clusterForTests } from '../../cluster/shared.ts';
-import { deletedBy, isController, readPodWrites } from '../../instruments/audit.ts';
 import { check } from '../../instruments/checker.ts';
 import { invariants } from '../../instruments/invariants.ts';
-import { type Recorder, record } from '../../instruments/recorder.ts';
+import { recordCluster } from '../../instruments/judged.ts';
+import type { Recorder } from '../../instruments/recorder.ts';
 import { type Summary, summaryOf } from '../../instruments/summary.ts';
 import { tell as tellFigure } from '../../instruments/survival/figure.ts';
 import { testsOn } from './evidence.ts';
@@ -91,16 +88,13 @@ const errorsIn = (log: string): readonly string[] =>
 
 const summaryFrom = async (recorder: Recorder): Promise<Summary> => {
   const chronicle = await recorder.caughtUp();
-  const writes = readPodWrites(cluster.apiServer.auditLog);
-  const deleted = deletedBy(writes, isController);
-  return summaryOf(chronicle, check(chronicle, invariants({ deletedByUs: uid => deleted.has(uid) })), writes);
+  return summaryOf(chronicle, check(chronicle, invariants()));
 };
 
 const test = testsOn(cluster);
 
 test(`the story ends right although both processes are killed twice in every chapter (BERTH_SEED=${seed})`, async t => {
-  const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'test', clock });
-  const recorder = await record({ client, clock, file: join(cluster.folder, 'record.jsonl') });
+  const recorder = await recordCluster(cluster);
   const strikes = strikesFor(seed);
   try {
     await cluster.kubectl(['create', '-f', '-'], JSON.stringify(namespace));
@@ -120,6 +114,5 @@ test(`the story ends right although both processes are killed twice in every cha
     for (const { log } of [berth.webhook, berth.controller]) assert.deepEqual(errorsIn(log), []);
   } finally {
     await recorder[Symbol.asyncDispose]();
-    await client.close();
   }
 });

@@ -1,18 +1,18 @@
 /** A cluster whose every revision is recorded while a test harms it, a database to work on, and the verdict in the end. */
 
 import assert from 'node:assert/strict';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { connect } from '../../../kube/client/connect.ts';
 import type { Client } from '../../../kube/client.ts';
 import { systemClock as clock } from '../../../kube/clock.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { waitFor } from '../../cluster/deadline.ts';
-import { deletedBy, isController, readPodWrites } from '../../instruments/audit.ts';
 import { check, type Verdict } from '../../instruments/checker.ts';
 import { invariants } from '../../instruments/invariants.ts';
+import { recordCluster } from '../../instruments/judged.ts';
 import { type Pod, podIn } from '../../instruments/objects.ts';
-import { type Recorder, record } from '../../instruments/recorder.ts';
+import type { Recorder } from '../../instruments/recorder.ts';
 import { tell } from '../../instruments/survival/figure.ts';
 
 export interface Scene {
@@ -32,7 +32,7 @@ export interface Scene {
 /** Berth must be installed. */
 export const openScene = async (cluster: Cluster): Promise<Scene> => {
   const client = await connect({ source: { kubeconfig: cluster.kubeconfig }, role: 'test', clock });
-  const recorder = await record({ client, clock, file: join(cluster.folder, 'record.jsonl') });
+  const recorder = await recordCluster(cluster);
   after(async () => {
     await recorder[Symbol.asyncDispose]();
     await client.close();
@@ -56,8 +56,7 @@ export const openScene = async (cluster: Cluster): Promise<Scene> => {
         return pods.length === count && pods.every(pod => serves(pod, app, version));
       }),
     judge: async t => {
-      const deleted = deletedBy(readPodWrites(cluster.apiServer.auditLog), isController);
-      const verdict = check(await recorder.caughtUp(), invariants({ deletedByUs: uid => deleted.has(uid) }));
+      const verdict = check(await recorder.caughtUp(), invariants());
       tellOf(verdict, t);
       assert.deepEqual(verdict.violations, []);
       assert.deepEqual(verdict.unjudged, []);

@@ -5,7 +5,7 @@
 
 import type { KubeObject } from '../../../kube/contract.ts';
 import type { Figure, Rule, World } from '../checker.ts';
-import { imagesChanged, keyOf, list, type Pod, record, resolved, text } from '../objects.ts';
+import { imagesChanged, injectedIn, keyOf, list, type Pod, record, resolved, text } from '../objects.ts';
 
 /** Former container ids, by container name. */
 type UnderWay = Map<string, string>;
@@ -34,11 +34,8 @@ export const sidecarSetBudget = (): Rule => {
   };
 };
 
-const injectedIn = (pod: Pod): readonly string[] =>
-  (pod.annotations['kruise.io/sidecarset-injected-list'] ?? '').split(',');
-
 const changedBy = (set: KubeObject, before: Pod, after: Pod): readonly string[] => {
-  if (!injectedIn(after).includes(keyOf(set))) return [];
+  if (!injectedIn(after.annotations).includes(keyOf(set))) return [];
   const spec = record(set['spec']);
   const names = new Set([...list(spec['containers']), ...list(spec['initContainers'])].map(c => text(c['name'])));
   return imagesChanged(before, after).filter(name => names.has(name) && after.containers.get(name)?.isInjected);
@@ -59,7 +56,9 @@ const forget = (pod: Pod, rolls: ReadonlyMap<string, Map<string, UnderWay>>): vo
 
 const limitOf = (set: KubeObject, world: World): number => {
   const { maxUnavailable } = record(record(set['spec'])['updateStrategy']);
-  const matched = [...world.pods.values()].filter(pod => injectedIn(pod).includes(keyOf(set)) && !pod.isLeaving).length;
+  const matched = [...world.pods.values()].filter(
+    pod => injectedIn(pod.annotations).includes(keyOf(set)) && !pod.isLeaving,
+  ).length;
   return resolved(maxUnavailable ?? 1, matched, Math.ceil) ?? 1;
 };
 

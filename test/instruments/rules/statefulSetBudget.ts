@@ -4,30 +4,26 @@
  */
 
 import type { KubeObject } from '../../../kube/contract.ts';
+import { isOurs, type Write } from '../audit.ts';
 import type { Change, Figure, Rule, World } from '../checker.ts';
 import { count, imagesChanged, keyOf, type Pod, record, resolved } from '../objects.ts';
 
-export interface BudgetOptions {
-  /** Whether a pod was deleted by us and not by a user; the audit log knows. All are ours if absent. */
-  readonly deletedByUs?: (podUid: string) => boolean;
-  /** Milliseconds within which a loss may be unknown to whoever decides. */
-  readonly sight?: number;
-}
+/** Milliseconds within which a loss may be unknown to whoever decides. */
+const sight = 1000;
 
 interface Loss {
   readonly at: number;
   readonly byUs: boolean;
 }
 
-export const statefulSetBudget = (options: BudgetOptions = {}): Rule => {
-  const { deletedByUs = () => true, sight = 1000 } = options;
+export const statefulSetBudget = (): Rule => {
   const losses = new Map<string, Loss>();
   const sets = new Map<string, Watched>();
   return {
     invariant: 'budget',
     needs: ['Pod', 'StatefulSet'],
     see: (change, world) => {
-      const loss = lossIn(change, world, deletedByUs);
+      const loss = lossIn(change, world);
       if (loss !== undefined) losses.set(loss.pod.key, { at: change.entry.seenAt, byUs: loss.byUs });
       const set = setOf(change, world);
       if (set === undefined) return [];
@@ -60,20 +56,22 @@ const isAvailable = (pod: Pod, minReadyMs: number, now: number): boolean =>
 
 /** A pod that was available before this revision and is not after it, and whose write that was. */
 const lossIn = (
-  { entry, pod }: Change,
+  { entry, pod, by }: Change,
   world: World,
-  deletedByUs: (podUid: string) => boolean,
 ): { readonly pod: Pod; readonly byUs: boolean } | undefined => {
   const { before, after } = pod ?? {};
   const set = world.of('StatefulSet').get(before?.owner?.uid ?? '');
   if (before === undefined || set === undefined || !isAvailable(before, minReady(set), entry.seenAt)) return undefined;
   if (after === undefined) return { pod: before, byUs: false }; // gone at once: nobody who is careful does that
-  if (after.isLeaving) return { pod: before, byUs: deletedByUs(after.uid) && !isSurplus(set, world) };
+  if (after.isLeaving) return { pod: before, byUs: isByUs(by) && !isSurplus(set, world) };
   if (after.gate === 'False') return { pod: before, byUs: true };
   if (imagesChanged(before, after).some(name => !after.containers.get(name)?.isInjected))
     return { pod: before, byUs: true };
   return after.isReady ? undefined : { pod: before, byUs: false };
 };
+
+/** Without an audit log every deletion is taken for ours. */
+const isByUs = (by: Write | undefined): boolean => by === undefined || isOurs(by);
 
 /** Scaling down takes pods away that nobody counts on any more. */
 const isSurplus = (set: KubeObject, world: World): boolean =>

@@ -1,0 +1,92 @@
+/**
+ * I8, injection complete: a pod that is admitted while a set says that it is active has all that the set adds, once and
+ * in the right place. Where no webhook answered, the pod starts without, and is counted within 30 s.
+ */
+
+import type { KubeObject } from '../../../kube/contract.ts';
+import { auditLog, type Change, type Rule } from '../checker.ts';
+import { faultsOfInjection, isActive, setsMatching } from '../injection.ts';
+import { LedTime } from '../ledTime.ts';
+import { count, injectedIn, isLive, keyOf, list, podIn, record, text } from '../objects.ts';
+
+/** Milliseconds within which a replica of the webhook may not have seen a change yet. */
+const sight = 2000;
+const countedWithin = 30_000;
+
+export const injectionComplete = (): Rule => {
+  /** By kind and uid: when a set or a namespace was changed last. */
+  const changedAt = new Map<string, number>();
+  const time = new LedTime();
+  /** By set, then pod uid: since when, in led time, a pod lacks what the set adds. */
+  const lacking = new Map<string, Map<string, number>>();
+  return {
+    invariant: 'injection complete',
+    needs: ['Pod', 'SidecarSet', 'Namespace', 'Lease', auditLog],
+    see: (change, world) => {
+      time.see(change);
+      const { entry, before, after } = change;
+      if (isOther(change)) changedAt.set(`${entry.kind} ${entry.object.metadata.name}`, entry.seenAt);
+      if (entry.kind === 'SidecarSet') return uncounted(after, lacking, time.now);
+      if (entry.kind !== 'Pod') return [];
+      forget(change, lacking);
+      if (before !== undefined || after === undefined) return [];
+      const isSettled = (name: string): boolean => entry.seenAt - (changedAt.get(name) ?? 0) > sight;
+      const sets = setsMatching(after, world);
+      const missed = sets.filter(set => !injectedIn(after.metadata.annotations).includes(keyOf(set)));
+      for (const set of missed) noteLack(lacking, keyOf(set), after.metadata.uid ?? '', time.now);
+      const sure =
+        isSettled(`Namespace ${after.metadata.namespace}`) && sets.every(set => isSettled(`SidecarSet ${keyOf(set)}`));
+      if (!sure || change.by === undefined || wasBypassed(change.by.notes)) return [];
+      return incomplete(after, sets.filter(isActive)).map(what => `${keyOf(after)}: ${what}`);
+    },
+  };
+};
+
+/** A status says nothing about what is injected, but for whether it is active. */
+const isOther = ({ entry, before, after }: Change): boolean => {
+  if (entry.kind === 'Namespace')
+    return JSON.stringify(before?.metadata.labels) !== JSON.stringify(after?.metadata.labels);
+  if (entry.kind !== 'SidecarSet') return false;
+  return (
+    before?.metadata.generation !== after?.metadata.generation ||
+    (before !== undefined && isActive(before)) !== (after !== undefined && isActive(after))
+  );
+};
+
+/** The apiserver notes where it went on without an answer. */
+const wasBypassed = (notes: Readonly<Record<string, string>>): boolean =>
+  Object.keys(notes).some(note => note.startsWith('failed-open.mutating.webhook.admission.k8s.io/'));
+
+const incomplete = (pod: KubeObject, sets: readonly KubeObject[]): readonly string[] => {
+  const taken = new Set<string>();
+  return sets.flatMap(set => {
+    if (!injectedIn(pod.metadata.annotations).includes(keyOf(set))) return [`SidecarSet ${keyOf(set)} is not in it`];
+    const faults = faultsOfInjection(pod, set, taken);
+    for (const { name } of list(record(set['spec'])['containers'])) taken.add(text(name));
+    return faults.map(fault => `of SidecarSet ${keyOf(set)}, ${fault}`);
+  });
+};
+
+const noteLack = (lacking: Map<string, Map<string, number>>, set: string, pod: string, now: number): void => {
+  lacking.set(set, (lacking.get(set) ?? new Map<string, number>()).set(pod, now));
+};
+
+/** It is gone or over, or its labels are others. */
+const forget = ({ before, after }: Change, lacking: ReadonlyMap<string, Map<string, number>>): void => {
+  const isSame = JSON.stringify(before?.metadata.labels) === JSON.stringify(after?.metadata.labels);
+  if (after !== undefined && isSame && isLive(podIn(after)) && after.metadata.deletionTimestamp === undefined) return;
+  for (const pods of lacking.values()) pods.delete(before?.metadata.uid ?? '');
+};
+
+const uncounted = (
+  set: KubeObject | undefined,
+  lacking: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  now: number,
+): readonly string[] => {
+  if (set === undefined || !isActive(set)) return [];
+  const late = [...(lacking.get(keyOf(set))?.values() ?? [])].filter(since => now - since > countedWithin).length;
+  const counted = count(record(set['status'])['uninjectedPods']);
+  return counted < late
+    ? [`SidecarSet ${keyOf(set)} counts ${counted} pods without it, and ${late} have long been there`]
+    : [];
+};

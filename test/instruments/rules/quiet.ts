@@ -1,0 +1,96 @@
+/**
+ * I14, quiet: nothing is written that changes nothing, nothing long after the last thing that happened, and no more than
+ * four writes are needed for one update of a pod.
+ */
+
+import type { KubeObject } from '../../../kube/contract.ts';
+import { isCarriedOut, isOurs, type Write } from '../audit.ts';
+import { auditLog, type Change, type Rule, type World } from '../checker.ts';
+import { count, imagesChanged, list, record } from '../objects.ts';
+import { ourKinds } from '../ours.ts';
+
+/** Milliseconds after which nothing that has happened is a reason any more, but for timers that users set. */
+const rest = 60_000;
+const greatest = 4;
+/** Renewals and reports. */
+const aside: ReadonlySet<string> = new Set([
+  'leases',
+  'events',
+  'secrets',
+  'mutatingwebhookconfigurations',
+  'validatingwebhookconfigurations',
+]);
+const causes: ReadonlySet<string> = new Set([
+  'Pod',
+  'Node',
+  'PersistentVolumeClaim',
+  'ControllerRevision',
+  ...ourKinds,
+]);
+
+interface Cost {
+  readonly pod: string;
+  writes: number;
+  updates: number;
+}
+
+export const quiet = (): Rule => {
+  let lastCause: number | undefined;
+  /** By pod uid, from the first write of its first update on. */
+  const costs = new Map<string, Cost>();
+  return {
+    invariant: 'quiet',
+    needs: ['Pod', 'Node', 'PersistentVolumeClaim', 'ControllerRevision', ...ourKinds, auditLog],
+    see: ({ entry, pod, by }) => {
+      const isOwn = by !== undefined && isOurs(by);
+      if (!isOwn && causes.has(entry.kind)) lastCause = entry.seenAt;
+      if (isOwn) noteCost(costs, pod, by);
+      return [];
+    },
+    wrote: (write, world) => {
+      if (!isOurs(write) || !isCarriedOut(write) || aside.has(write.resource)) return [];
+      const what = `${write.verb} ${write.resource}/${write.subresource} ${write.namespace}/${write.name}`;
+      const silence = write.receivedAt - (lastCause ?? write.receivedAt);
+      return [
+        ...(write.isVain ? [`${what} changes nothing`] : []),
+        ...(silence > rest + longestTimer(world)
+          ? [`${what}, ${Math.round(silence / 1000)} s after the last thing that happened`]
+          : []),
+      ];
+    },
+    ended: () =>
+      [...costs.values()]
+        .filter(({ writes, updates }) => updates > 0 && writes > greatest * updates)
+        .map(({ pod, writes, updates }) => `${writes} writes for ${updates} updates of ${pod}`),
+  };
+};
+
+const noteCost = (costs: Map<string, Cost>, pod: Change['pod'], by: Write): void => {
+  const { before, after } = pod ?? {};
+  if (before === undefined || after === undefined || by.verb === 'delete' || by.verb === 'evict') return;
+  const isUpdate = imagesChanged(before, after).length > 0;
+  const isDrain = before.gate === 'True' && after.gate === 'False';
+  const cost = costs.get(after.uid) ?? { pod: after.key, writes: 0, updates: 0 };
+  if (cost.writes === 0 && !isUpdate && !isDrain) return;
+  cost.writes += 1;
+  if (isUpdate) cost.updates += 1;
+  costs.set(after.uid, cost);
+};
+
+const timers = ['minReadySeconds', 'gracePeriodSeconds', 'activeDeadlineSeconds', 'ttlSecondsAfterFinished'];
+
+/** The longest wait that any of our objects asks for, wherever in its spec. */
+const longestTimer = (world: World): number =>
+  Math.max(
+    0,
+    ...ourKinds
+      .flatMap(kind => [...world.of(kind).values()])
+      .map((object: KubeObject) => 1000 * timersIn(object['spec'])),
+  );
+
+const timersIn = (value: unknown): number => {
+  const fields = record(value);
+  const own = timers.map(name => count(fields[name]));
+  const below = Object.values(fields).map(field => Math.max(0, ...list(field).map(timersIn), timersIn(field)));
+  return Math.max(0, ...own, ...below);
+};
