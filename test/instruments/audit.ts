@@ -120,11 +120,3 @@ export const isOurs = ({ userAgent }: Write): boolean =>
 /** Changes that Berth made to pods that were there. Creations and refusals are not among them. */
 export const ownChanges = (writes: readonly Write[]): readonly Write[] =>
   writes.filter(write => isOurs(write) && write.resource === 'pods' && write.verb !== 'create' && isCarriedOut(write));
-
-/** For the budget: uids of pods whose deletion or eviction Berth asked for. */
-export const ownDeletions = (writes: readonly Write[]): ReadonlySet<string> =>
-  new Set(
-    ownChanges(writes)
-      .filter(({ verb }) => verb === 'delete' || verb === 'evict')
-      .map(({ uid }) => uid),
-  );

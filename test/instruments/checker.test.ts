@@ -3,33 +3,8 @@ import { describe, test } from 'node:test';
 import { check } from './checker.ts';
 import type { Chronicle } from './chronicle.ts';
 import { invariants } from './invariants.ts';
-import { aJob, DbPod, dbSet, jobPod, logSet, Story, update, webPod } from './story.fixture.ts';
-
-const violationsIn = (chronicle: Chronicle): readonly string[] =>
-  check(chronicle, invariants()).violations.map(({ invariant, message }) => `${invariant}: ${message}`);
-
-/** The story breaks exactly this invariant. */
-const breaks = (story: Story, invariant: string, sentence: RegExp): void => {
-  const violations = violationsIn(story.chronicle());
-  assert.ok(violations.length > 0, 'nobody noticed');
-  for (const violation of violations) {
-    assert.ok(violation.startsWith(`${invariant}: `), violation);
-    assert.match(violation, sentence);
-  }
-};
-
-const three = (spec = {}): { readonly story: Story; readonly pods: readonly [DbPod, DbPod, DbPod] } => {
-  const story = dbSet(new Story(), spec);
-  const pods = [new DbPod(story, 'db-0'), new DbPod(story, 'db-1'), new DbPod(story, 'db-2')] as const;
-  story.write('StatefulSet', 'db', { status: {} }).begins();
-  return { story, pods: [...pods] };
-};
-
-const newRevision = (story: Story): Story =>
-  story.write('StatefulSet', 'db', {
-    metadata: { generation: 2 },
-    status: { updateRevision: 'v2', updatedReplicas: 0, observedGeneration: 2 },
-  });
+import { aJob, jobPod, logSet, Story, update, webPod } from './story.fixture.ts';
+import { breaks, newRevision, three, violationsIn } from './verdict.fixture.ts';
 
 test('a good story breaks nothing, at any revision, and its figures are told', () => {
   const { story, pods } = three();

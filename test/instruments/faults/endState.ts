@@ -21,10 +21,13 @@ export const endStateOf = (objects: readonly KubeObject[], place: Place): readon
     .toSorted();
 };
 
+/** They are there whatever a run does. */
+const shared: ReadonlySet<string> = new Set(['Node', 'Namespace', 'Lease']);
+
 /** How many objects of each kind came and went: none may have been made twice, or replaced by another. */
 export const traffic = ({ entries, startedAt }: Chronicle, place: Place): readonly string[] => {
   const names = new Names(place);
-  const counted = entries.filter(({ at, type, kind }) => at > startedAt && type !== 'MODIFIED' && kind !== 'Node');
+  const counted = entries.filter(({ at, type, kind }) => at > startedAt && type !== 'MODIFIED' && !shared.has(kind));
   const groups = Map.groupBy(counted, ({ type, kind, object }: Entry) => {
     const family = familyOf(names.of(kind, object.metadata.name ?? ''));
     return `${type} ${kind} ${family}`;

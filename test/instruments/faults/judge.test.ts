@@ -10,7 +10,7 @@ const reference: Run = {
   reached: true,
   stuck: undefined,
   moments: [],
-  chronicle: chronicleOf([], 0),
+  chronicle: chronicleOf([], 0, { writes: [] }),
   endState: ['Pod db-0: Running'],
   traffic: ['1 × ADDED Pod db'],
   writes: 10,
@@ -58,6 +58,6 @@ test('a violated invariant is a fault, also of the reference', () => {
       status: { phase: 'Running' },
     },
   });
-  const found = faultsOf({ ...reference, chronicle: chronicleOf([job('a'), job('b')], 0) }, undefined);
+  const found = faultsOf({ ...reference, chronicle: chronicleOf([job('a'), job('b')], 0, { writes: [] }) }, undefined);
   assert.deepEqual(found, ['once means once, revision 5: b and a of one job are live on n1']);
 });

@@ -40,7 +40,7 @@ export interface RunOptions {
   readonly process: 'new' | 'used';
 }
 
-const recorded = everything.filter(({ kind }) => kind !== 'Lease' && kind !== 'Event');
+const recorded = everything.filter(({ kind }) => kind !== 'Event');
 const stepWithinMs = 60_000;
 /** So long without a write is the end; whoever does not know the end must outwait every timer of a rollout. */
 const quietMs = { known: 750, unknown: 5000 };
@@ -82,7 +82,7 @@ class Attempt {
     const { cluster, client, controller, proxy } = this.#lab;
     const file = join(cluster.folder, `record-${this.#place.id}.jsonl`);
     const [recorder] = await Promise.all([
-      record({ client, clock: systemClock, resources: recorded, file }),
+      record({ client, clock: systemClock, resources: recorded, file, auditLog: cluster.apiServer.auditLog }),
       this.#options.process === 'new' || controller.pid === undefined ? controller.restart() : undefined,
       makeNamespace(client, this.#place),
     ]);
@@ -191,11 +191,20 @@ class Attempt {
   }
 }
 
-const chronicleOfRun = ({ entries, startedAt, holes }: Chronicle, place: Place): Chronicle => ({
-  startedAt,
-  holes,
+/** And what all runs have in common: nodes, and who led when. */
+const chronicleOfRun = ({ entries, writes = [], ...chronicle }: Chronicle, place: Place): Chronicle => ({
+  ...chronicle,
   entries: entries.filter(
     ({ kind, object: { metadata } }) =>
-      kind === 'Node' || belongsTo(place, metadata.namespace ?? '', metadata.name ?? ''),
+      kind === 'Node' ||
+      isOurLease(kind, metadata.namespace) ||
+      belongsTo(place, metadata.namespace ?? '', metadata.name ?? ''),
+  ),
+  writes: writes.filter(
+    ({ resource, namespace, name }) =>
+      (resource === 'leases' && namespace === 'berth-system') || belongsTo(place, namespace, name),
   ),
 });
+
+const isOurLease = (kind: string, namespace: string | undefined): boolean =>
+  kind === 'Lease' && namespace === 'berth-system';

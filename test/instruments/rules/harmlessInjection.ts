@@ -3,7 +3,6 @@
  * set matches is not changed by us at all. The audit log has both the request and what each webhook did.
  */
 
-import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, Wire } from '../../../kube/contract.ts';
 import { auditLog, type Rule, type World } from '../checker.ts';
 import { keyOf, list, record, text } from '../objects.ts';
@@ -60,19 +59,16 @@ const missing = (what: string, asked: Wire, stored: Wire): readonly string[] =>
 
 /** A sidecar takes the place of a container of its name. */
 const lostContainers = (asked: readonly Wire[], stored: readonly Wire[]): readonly string[] => {
-  const byName = new Map(stored.map(container => [text(container['name']), container]));
-  const kept = asked.filter(({ name }) => !isInjected(byName.get(text(name))));
-  const order = stored.map(({ name }) => text(name)).filter(name => kept.some(container => container['name'] === name));
+  const found = (name: unknown): Wire | undefined => stored.find(container => container['name'] === name);
+  const kept = asked.filter(({ name }) => !isInjected(found(name)));
+  const places = kept
+    .map(({ name }) => stored.findIndex(container => container['name'] === name))
+    .filter(place => place >= 0);
   return [
     ...kept
-      .filter(container => !covers(byName.get(text(container['name'])), container))
+      .filter(container => !covers(found(container['name']), container))
       .map(({ name }) => `container ${text(name)}`),
-    ...(isDeepStrictEqual(
-      order,
-      kept.map(({ name }) => text(name)),
-    )
-      ? []
-      : ['its containers in another order']),
+    ...(places.every((place, index) => place > (places[index - 1] ?? -1)) ? [] : ['its containers in another order']),
   ];
 };
 
