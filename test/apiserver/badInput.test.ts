@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { suite, test } from 'node:test';
+import { after, suite, test } from 'node:test';
 import { open, post, review } from '../../kube/server/fixture.ts';
 import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
+import { judged, recordCluster } from '../instruments/judged.ts';
 import { aSet, aSidecarSet, beyond, broken, fine, type Kind, kinds, odd, oddPod, sleeper } from './badInput/objects.ts';
 import { lineToWebhook } from './survival/webhookLine.ts';
 
@@ -56,6 +57,8 @@ await kubectl(['apply', '--server-side', '-f', crds]);
 await kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', crds]);
 await apply(...kinds.map(kind => broken[kind].stored('broken')));
 const { webhookUrl, webhook, controller } = await installBerth(cluster);
+const recorder = await recordCluster(cluster);
+after(() => recorder[Symbol.asyncDispose]());
 const pids = [webhook.pid, controller.pid];
 
 suite('an object that was stored although nobody can carry it out', () => {
@@ -204,4 +207,9 @@ suite('the webhook process', async () => {
     await kubectl(['create', '-f', '-'], oddPod('injected').replace('"name":"injected"', '"name":"injected-last"'));
     assert.equal((await get('pod', 'injected-last')).spec.containers.length, 2);
   });
+});
+
+test('no revision of all this breaks an invariant', async t => {
+  const { revisions } = await judged(recorder);
+  t.diagnostic(`${revisions} revisions checked`);
 });

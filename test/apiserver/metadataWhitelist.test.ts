@@ -1,13 +1,16 @@
 /** The whitelist of pod annotations on a real control plane: read with the webhook's own rights, and at once in force. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
+import { judged, recordCluster } from '../instruments/judged.ts';
 
 const cluster = await clusterForTests();
 await installBerth(cluster);
+const recorder = await recordCluster(cluster);
+after(() => recorder[Symbol.asyncDispose]());
 
 const apply = (object: object): Promise<string> => cluster.kubectl(['apply', '-f', '-'], JSON.stringify(object));
 
@@ -53,4 +56,9 @@ test('a SidecarSet may set the annotations that the whitelist has, and no others
       () => undefined,
     ),
   );
+});
+
+test('no revision of all this breaks an invariant', async t => {
+  const { revisions } = await judged(recorder);
+  t.diagnostic(`${revisions} revisions checked`);
 });

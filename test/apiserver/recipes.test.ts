@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import type { Pod } from '../../api/kubernetes.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
+import { judged } from '../instruments/judged.ts';
 import type { Recorder } from '../instruments/recorder.ts';
 import { applyTo, document, eventually, injectedIn, objectsIn } from './manifests.ts';
 import {
@@ -23,7 +24,7 @@ import {
 
 const cluster = await clusterForTests({ nodes: 4 });
 await installBerth(cluster);
-const { apply, begin, judged } = await sceneIn(cluster);
+const { apply, begin } = sceneIn(cluster);
 
 const recipe = (name: string): string => document(`recipes/${name}.yaml`);
 

@@ -3,16 +3,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
+import { judged, recordCluster } from '../instruments/judged.ts';
 import { grantedIn, type Permission, usesIn } from './rights/granted.ts';
 
 const cluster = await clusterForTests({ nodes: 3 });
 const { kubectl } = cluster;
 const debug = { flags: ['--log-level', 'debug'] };
 const { webhook, controller } = await installBerth(cluster, { webhook: debug, controller: debug });
+const recorder = await recordCluster(cluster);
+after(() => recorder[Symbol.asyncDispose]());
 
 /** Stands wherever users keep what nobody should read in a log. */
 const secret = 'hunter2-in-plain-sight';
@@ -172,4 +175,9 @@ test('the logs at debug level hold no contents of objects and no keys', async ()
     for (const hidden of [secret, key.slice(0, 40), pem.split('\n')[1] ?? '', 'PRIVATE KEY'])
       assert.ok(!text.includes(hidden), `${name}: ${text.split('\n').find(line => line.includes(hidden))}`);
   }
+});
+
+test('no revision of all this breaks an invariant', async t => {
+  const { revisions } = await judged(recorder);
+  t.diagnostic(`${revisions} revisions checked`);
 });

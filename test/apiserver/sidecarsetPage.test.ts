@@ -1,9 +1,10 @@
 /** Every example of docs/sidecarset.md is applied, and what the page says about it is held to what happens. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
+import { judged, recordCluster } from '../instruments/judged.ts';
 import {
   applyTo,
   document,
@@ -17,6 +18,8 @@ import {
 
 const cluster = await clusterForTests({ nodes: 1 });
 await installBerth(cluster);
+const recorder = await recordCluster(cluster);
+after(() => recorder[Symbol.asyncDispose]());
 
 const made = (wish: PodWish): Promise<MadePod> => injectedIn(cluster, wish);
 /** A pod that the example of this name is for. */
@@ -138,4 +141,9 @@ test('the policy keeps images of other registries out of pods, at creation and i
     assert.match(status, /"reason":"Refused"/);
     assert.match(status, refusal);
   });
+});
+
+test('no revision of all this breaks an invariant', async t => {
+  const { revisions } = await judged(recorder);
+  t.diagnostic(`${revisions} revisions checked`);
 });

@@ -3,11 +3,13 @@
 import type { Rule } from './checker.ts';
 import { budgetIsUsed, type Patience } from './rules/budgetIsUsed.ts';
 import { claimsStay } from './rules/claimsStay.ts';
+import { completeMeansComplete } from './rules/completeMeansComplete.ts';
 import { gateBeforePatch } from './rules/gateBeforePatch.ts';
 import { handsOff } from './rules/handsOff.ts';
 import { harmlessInjection } from './rules/harmlessInjection.ts';
 import { injectionComplete } from './rules/injectionComplete.ts';
 import { inPlace } from './rules/inPlace.ts';
+import { jobFits } from './rules/jobFits.ts';
 import { noLostUpdate } from './rules/noLostUpdate.ts';
 import { onceMeansOnce } from './rules/onceMeansOnce.ts';
 import { oneLeader } from './rules/oneLeader.ts';
@@ -31,9 +33,11 @@ export const invariants = (patience: Patience = {}): readonly Rule[] => [
   injectionComplete(),
   harmlessInjection(),
   onceMeansOnce(),
+  jobFits(),
   handsOff(),
   noLostUpdate(),
   statusNeverLies(),
+  completeMeansComplete(),
   quiet(),
   oneLeader(),
 ];

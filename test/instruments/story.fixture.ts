@@ -248,8 +248,11 @@ export const logSet = (story: Story, maxUnavailable: number | string): Story =>
     status: { observedGeneration: 1 },
   });
 
+/** And four nodes for it. */
 export const aJob = (story: Story, parallelism: number | string): Story =>
-  story.write('BroadcastJob', 'job', { metadata: { generation: 1 }, spec: { parallelism }, status: { desired: 4 } });
+  ['n1', 'n2', 'n3', 'n4']
+    .reduce((told, node) => told.write('Node', node, {}), story)
+    .write('BroadcastJob', 'job', { metadata: { generation: 1 }, spec: { parallelism }, status: { desired: 4 } });
 
 export const jobPod = (story: Story, name: string, of: JobPod): Story =>
   story.write('Pod', name, {

@@ -49,8 +49,8 @@ test('the numbers of a run', () => {
     { of: 'StatefulSet default/db', greatest: 1, limit: 1 },
     { of: 'SidecarSet logs', greatest: 1, limit: 1 },
   ]);
-  assert.equal(summary.revisions, 16);
-  assert.equal(summary.seconds, 1.5);
+  assert.equal(summary.revisions, 20);
+  assert.equal(summary.seconds, 1.9);
 });
 
 test('a pod that was made anew or moved is not kept', () => {

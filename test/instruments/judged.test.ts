@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const root = join(import.meta.dirname, '..', '..');
+
+test('every test that installs Berth in a cluster is judged by its record', () => {
+  const files = globSync('test/apiserver/**/*.test.ts', { cwd: root });
+  const installing = files.filter(file => readFileSync(join(root, file), 'utf8').includes('await installBerth('));
+  assert.ok(installing.length >= 8);
+  const unjudged = installing.filter(
+    file => !/await judged\(|\.judge\(|judged\(recorder\)/u.test(readFileSync(join(root, file), 'utf8')),
+  );
+  assert.deepEqual(unjudged, []);
+});
