@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -130,4 +130,27 @@ test('a recorder that cannot read a kind does not begin', async () => {
     () => answer(404, {}),
   );
   await assert.rejects(record({ client: server, clock: systemClock, resources, file }), /listing nodes: 404/);
+});
+
+test('the audit log of the time is part of the record, and of the file', async () => {
+  const log = join(folder, 'audit.log');
+  const event = (name: string): string =>
+    `${JSON.stringify({ stage: 'ResponseComplete', verb: 'create', objectRef: { resource: 'pods', name } })}\n`;
+  writeFileSync(log, event('before'));
+  const recorder = await record({
+    client: new ScriptedApiserver(),
+    clock: systemClock,
+    resources,
+    file,
+    auditLog: log,
+  });
+  open.push(recorder);
+  appendFileSync(log, event('a'));
+  const chronicle = await recorder.stop();
+  assert.deepEqual(
+    chronicle.writes?.map(({ name }) => name),
+    ['a'],
+  );
+  const names = readChronicle(file).writes?.map(({ name }) => name);
+  assert.deepEqual(names, ['a']);
 });

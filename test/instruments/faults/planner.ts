@@ -63,9 +63,11 @@ const chosenOf = ({ moment, perturbation }: Candidate): Choice => {
   switch (perturbation.do) {
     case 'black-hole':
       return { group: `${point.verb} ${point.of}`, which: 'first' };
+    case 'busy':
     case 'unavailable':
     case 'lost-request':
     case 'error-after':
+    case 'duplicate':
     case 'expire':
     case 'cut':
       return { group: sort, which: 'first' };
@@ -74,10 +76,8 @@ const chosenOf = ({ moment, perturbation }: Candidate): Choice => {
     case 'stale-restart':
     case 'lost-answer':
     case 'late-answer':
-    case 'busy':
     case 'drop':
     case 'delay':
-    case 'duplicate':
       return { group: sort, which: 'first and last' };
   }
 };
