@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import { endOfLog, isOurs, readWrites, type Write, writeIn } from './audit.ts';
+import { AuditLog, isOurs, readWrites, type Write, writeIn } from './audit.ts';
 
 /** As an apiserver writes it, but for what nobody reads. */
 const patched = (revision: string, body: unknown): object => ({
@@ -73,10 +73,16 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 test('a log is read on from a place, across what one read can hold, and without a last line that is cut off', () => {
   const line = (revision: string): string => `${JSON.stringify(patched(revision, [{ big: 'x'.repeat(700_000) }]))}\n`;
   writeFileSync(file, line('1'));
-  const from = endOfLog(file);
-  appendFileSync(file, `${line('2')}${line('3')}${line('4')}{"stage":`);
+  const log = new AuditLog(file);
+  const revisions = (): readonly unknown[] => log.writes().map(({ at }) => at);
+  appendFileSync(file, `${line('2')}${line('3')}${line('4').slice(0, 20)}`);
+  assert.deepEqual(revisions(), [2, 3]);
+  appendFileSync(file, line('4').slice(20));
+  assert.deepEqual(revisions(), [2, 3, 4]);
   assert.deepEqual(
-    readWrites(file, from).map(({ at }) => at),
-    [2, 3, 4],
+    readWrites(file).map(({ at }) => at),
+    [1, 2, 3, 4],
   );
+  rmSync(file);
+  assert.deepEqual(revisions(), [2, 3, 4]);
 });

@@ -1,6 +1,6 @@
 /** Who wrote what, from the audit log of an apiserver. */
 
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { list, record, text } from './objects.ts';
 
 /** A request that could change something, and its answer. */
@@ -34,12 +34,31 @@ export interface Write {
   readonly notes: Readonly<Record<string, string>>;
 }
 
-/** Length of the log now, as a place to read on from. */
-export const endOfLog = (path: string): number => statSync(path).size;
+/** Every finished write of a log, in its order. */
+export const readWrites = (path: string): readonly Write[] => new AuditLog(path, 0).writes();
 
-/** Every finished write behind `from` bytes, in the order of the log; a last line that was cut off is left out. */
-export const readWrites = (path: string, from = 0): readonly Write[] =>
-  [...linesOf(path, from)].flatMap(line => writeIn(JSON.parse(line)));
+/** A log that is read on as it grows. */
+export class AuditLog {
+  readonly #path: string;
+  readonly #writes: Write[] = [];
+  #at: number;
+
+  /** From its present end on, if `from` is absent. */
+  constructor(path: string, from = statSync(path).size) {
+    this.#path = path;
+    this.#at = from;
+  }
+
+  /** All finished ones so far; also when the log has gone with its cluster. A last line that is cut off comes later. */
+  writes(): readonly Write[] {
+    if (!existsSync(this.#path)) return this.#writes;
+    for (const { line, end } of linesOf(this.#path, this.#at)) {
+      this.#writes.push(...writeIn(JSON.parse(line)));
+      this.#at = end;
+    }
+    return [...this.#writes];
+  }
+}
 
 const verbs: ReadonlySet<string> = new Set(['create', 'patch', 'update', 'delete', 'deletecollection']);
 
@@ -58,7 +77,7 @@ export const writeIn = (event: unknown): readonly Write[] => {
       subresource: text(subresource),
       namespace: text(ref['namespace']),
       name: text(ref['name']) || text(answered['name']) || text(asked['name']),
-      uid: text(answered['uid']) || text(ref['uid']),
+      uid: text(answered['uid']) || text(ref['uid']) || uidIn(rest['requestObject']),
       userAgent: text(rest['userAgent']),
       groups: words(record(rest['user'])['groups']),
       instance: instanceIn(record(rest['user'])),
@@ -82,6 +101,9 @@ const instanceIn = (user: Readonly<Record<string, unknown>>): string => {
   return pod ?? credential ?? '';
 };
 
+/** The one that a deletion means. */
+const uidIn = (body: unknown): string => text(record(record(body)['preconditions'])['uid']);
+
 /** The revision that a patch was made for. */
 const guardIn = (body: unknown): string | undefined => {
   if (!Array.isArray(body)) return text(record(record(body)['metadata'])['resourceVersion']) || undefined;
@@ -89,20 +111,19 @@ const guardIn = (body: unknown): string | undefined => {
   return guard === undefined ? undefined : text(guard['value']);
 };
 
-/** Logs grow beyond what one string can hold. */
-function* linesOf(path: string, from: number): Generator<string> {
+/** Logs grow beyond what one string can hold. `end`: where the next line begins. */
+function* linesOf(path: string, from: number): Generator<{ readonly line: string; readonly end: number }> {
   const file = openSync(path, 'r');
   try {
     const chunk = Buffer.alloc(1 << 20);
     let rest = Buffer.alloc(0);
-    let at = from;
-    for (;;) {
-      const read = readSync(file, chunk, 0, chunk.length, at);
-      if (read === 0) return;
-      at += read;
-      rest = Buffer.concat([rest, chunk.subarray(0, read)]);
+    let [begin, read] = [from, from];
+    for (let size = -1; size !== 0; read += size) {
+      size = readSync(file, chunk, 0, chunk.length, read);
+      rest = Buffer.concat([rest, chunk.subarray(0, size)]);
       for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-        yield rest.subarray(0, end).toString('utf8');
+        begin += end + 1;
+        yield { line: rest.subarray(0, end).toString('utf8'), end: begin };
         rest = rest.subarray(end + 1);
       }
     }

@@ -1,7 +1,7 @@
 /** The invariants that every run is held to. */
 
 import type { Rule } from './checker.ts';
-import { budgetIsUsed, type Patience } from './rules/budgetIsUsed.ts';
+import { budgetIsUsed } from './rules/budgetIsUsed.ts';
 import { claimsStay } from './rules/claimsStay.ts';
 import { completeMeansComplete } from './rules/completeMeansComplete.ts';
 import { gateBeforePatch } from './rules/gateBeforePatch.ts';
@@ -16,15 +16,17 @@ import { oneLeader } from './rules/oneLeader.ts';
 import { oneLife } from './rules/oneLife.ts';
 import { order } from './rules/order.ts';
 import { quiet } from './rules/quiet.ts';
+import { sidecarBudgetIsUsed } from './rules/sidecarBudgetIsUsed.ts';
 import { sidecarSetBudget } from './rules/sidecarSetBudget.ts';
 import { statefulSetBudget } from './rules/statefulSetBudget.ts';
 import { statusNeverLies } from './rules/statusNeverLies.ts';
 
 /** New ones for each run: they remember what they see. */
-export const invariants = (patience: Patience = {}): readonly Rule[] => [
+export const invariants = (): readonly Rule[] => [
   statefulSetBudget(),
   sidecarSetBudget(),
-  budgetIsUsed(patience),
+  budgetIsUsed(),
+  sidecarBudgetIsUsed(),
   oneLife(),
   order(),
   claimsStay(),

@@ -5,7 +5,7 @@ import { finished } from 'node:stream/promises';
 import type { Client } from '../../kube/client.ts';
 import { type Clock, sleep } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/contract.ts';
-import { endOfLog, readWrites, type Write } from './audit.ts';
+import { AuditLog } from './audit.ts';
 import { type Chronicle, chronicleOf, type Entry, type Hole, type Line } from './chronicle.ts';
 import { versionOf, type Watched, Watching } from './watching.ts';
 
@@ -106,15 +106,15 @@ const untilCaughtUp = async (kind: string, watching: Watching, clock: Clock): Pr
 class Pages {
   readonly #clock: Clock;
   readonly #file: WriteStream | undefined;
-  readonly #audit: { readonly log: string; readonly from: number } | undefined;
+  readonly #audit: AuditLog | undefined;
   readonly #entries: Entry[] = [];
   readonly #holes: Hole[] = [];
   #startedAt = 0;
 
-  constructor({ clock, file, auditLog: log }: RecorderOptions) {
+  constructor({ clock, file, auditLog }: RecorderOptions) {
     this.#clock = clock;
     this.#file = file === undefined ? undefined : createWriteStream(file);
-    this.#audit = log === undefined ? undefined : { log, from: endOfLog(log) };
+    this.#audit = auditLog === undefined ? undefined : new AuditLog(auditLog);
   }
 
   listenerFor(kind: string) {
@@ -138,19 +138,15 @@ class Pages {
   }
 
   chronicle(): Chronicle {
-    return chronicleOf(this.#entries, this.#startedAt, { holes: [...this.#holes], writes: this.#writes() });
+    return chronicleOf(this.#entries, this.#startedAt, { holes: [...this.#holes], writes: this.#audit?.writes() });
   }
 
   async close(): Promise<void> {
     if (this.#file === undefined) return;
-    const writes = this.#writes();
+    const writes = this.#audit?.writes();
     if (writes !== undefined) this.#write({ writes });
     this.#file.end();
     await finished(this.#file);
-  }
-
-  #writes(): readonly Write[] | undefined {
-    return this.#audit === undefined ? undefined : readWrites(this.#audit.log, this.#audit.from);
   }
 
   #write(line: Line): void {

@@ -2,7 +2,7 @@
 
 import { describe, test } from 'node:test';
 import type { Wire } from '../../../kube/contract.ts';
-import { DbPod, type Story, update } from '../story.fixture.ts';
+import { DbPod, logSet, Story, update, webPod } from '../story.fixture.ts';
 import { breaks, breaksNothing, newRevision, three } from '../verdict.fixture.ts';
 
 const made = (story: Story, name: string): DbPod => new DbPod(story, name);
@@ -116,13 +116,14 @@ describe('claims stay', () => {
   });
 });
 
+/** Somebody leads all the time, and something is seen every second. */
+const later = (story: Story, seconds: number): Story => {
+  for (let second = 0; second < seconds; second += 1)
+    story.wait(1000).write('Lease', 'berth-controller', { spec: { holderIdentity: 'first' } });
+  return story;
+};
+
 describe('no budget left unused', () => {
-  /** Somebody leads all the time, and something is seen every second. */
-  const later = (story: Story, seconds: number): Story => {
-    for (let second = 0; second < seconds; second += 1)
-      story.wait(1000).write('Lease', 'berth-controller', { spec: { holderIdentity: 'first' } });
-    return story;
-  };
   test('a place is free, and pods are behind', () => {
     const { story, pods } = three();
     newRevision(later(story, 10));
@@ -144,5 +145,23 @@ describe('no budget left unused', () => {
     pods[1].drain().leaves();
     pods[0].leaves();
     breaks(later(story, 40), 'no budget left unused', /db-0 has been down on an old revision, and is not taken/u);
+  });
+  test('a SidecarSet has a place, and a pod with a former image', () => {
+    const story = logSet(new Story(), 1);
+    for (const name of ['a', 'b']) webPod(story, name);
+    story.write('SidecarSet', 'logs', {
+      metadata: { generation: 2 },
+      spec: { containers: [{ name: 'log', image: 'log:v2' }] },
+      status: { observedGeneration: 2 },
+    });
+    later(story.begins(), 10);
+    webPod(story, 'a', { image: 'log:v2', isReady: false });
+    breaksNothing(later(story, 40));
+    webPod(story, 'a', { image: 'log:v2', logRestarts: 1 });
+    breaks(
+      later(story, 90),
+      'no budget left unused',
+      /SidecarSet logs has had a place in its budget, and default\/b behind/u,
+    );
   });
 });
