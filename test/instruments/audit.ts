@@ -82,7 +82,7 @@ export const writeIn = (event: unknown): readonly Write[] => {
       groups: words(record(rest['user'])['groups']),
       instance: instanceIn(record(rest['user'])),
       code: Number(record(responseStatus)['code'] ?? 0),
-      at: isVain ? undefined : Number(revision) || undefined,
+      at: isVain || verb === 'deletecollection' ? undefined : Number(revision) || undefined,
       isVain,
       receivedAt: Date.parse(text(rest['requestReceivedTimestamp'])),
       answeredAt: Date.parse(text(rest['stageTimestamp'])),
@@ -102,7 +102,10 @@ const instanceIn = (user: Readonly<Record<string, unknown>>): string => {
 };
 
 /** The one that a deletion means. */
-const uidIn = (body: unknown): string => text(record(record(body)['preconditions'])['uid']);
+const uidIn = (body: unknown): string => {
+  const { deleteOptions, preconditions } = record(body);
+  return text(record(preconditions ?? record(deleteOptions)['preconditions'])['uid']);
+};
 
 /** The revision that a patch was made for. */
 const guardIn = (body: unknown): string | undefined => {
@@ -131,6 +134,16 @@ function* linesOf(path: string, from: number): Generator<{ readonly line: string
     closeSync(file);
   }
 }
+
+/** What Berth writes for itself: election, reports, certificates and where they are trusted. */
+export const machinery: ReadonlySet<string> = new Set([
+  'leases',
+  'events',
+  'secrets',
+  'mutatingwebhookconfigurations',
+  'validatingwebhookconfigurations',
+  'customresourcedefinitions',
+]);
 
 export const isCarriedOut = ({ code }: Write): boolean => code >= 200 && code < 300;
 

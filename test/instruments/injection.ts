@@ -8,6 +8,7 @@ import { selects } from './ours.ts';
 /** Namespaces in which nothing is ever injected. */
 const exempt: ReadonlySet<string> = new Set(['kube-system', 'berth-system']);
 const baseOf = 'apps.kruise.io/sidecarset-base';
+const isCanary = 'apps.kruise.io/sidecarset-canary';
 
 /** Sets whose selectors match the pod, by name; the base of a canary that matches too is left out. */
 export const setsMatching = (pod: KubeObject, world: World): readonly KubeObject[] => {
@@ -25,7 +26,11 @@ export const setsMatching = (pod: KubeObject, world: World): readonly KubeObject
       (namespaceSelector === undefined || selects(namespaceSelector, homeLabels))
     );
   });
-  const bases = new Set(matching.map(({ metadata }) => metadata.annotations?.[baseOf]));
+  const bases = new Set(
+    matching.flatMap(({ metadata: { annotations = {} } }) =>
+      annotations[isCanary] === 'true' ? annotations[baseOf] : [],
+    ),
+  );
   return matching.filter(set => !bases.has(keyOf(set))).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 };
 
@@ -36,20 +41,28 @@ export const isActive = (set: KubeObject): boolean => {
   return active && observedGeneration === set.metadata.generation;
 };
 
-/** Whether new pods get the spec as it stands, and not a revision that somebody pinned or held back. */
-const isPlain = (set: KubeObject): boolean => {
-  const { injectionStrategy, updateStrategy } = record(set['spec']);
-  const { partition, selector } = record(updateStrategy);
-  return record(injectionStrategy)['revision'] === undefined && (partition ?? 0) === 0 && selector === undefined;
+/** Whether new pods get the spec as it stands, and not a revision that somebody pinned. */
+const isPlain = (set: KubeObject): boolean =>
+  record(record(set['spec'])['injectionStrategy'])['revision'] === undefined;
+
+/** A container that is upgraded hot comes twice, and the second waits with another image. */
+const namesInPod = ({ name, upgradeStrategy }: Wire): readonly string[] =>
+  record(upgradeStrategy)['upgradeType'] === 'HotUpgrade' ? [`${text(name)}-1`, `${text(name)}-2`] : [text(name)];
+
+/** Names of the containers that a set adds. */
+export const namesAdded = (set: KubeObject): readonly string[] => {
+  const { containers, initContainers } = record(set['spec']);
+  return [...list(containers), ...list(initContainers)].flatMap(namesInPod);
 };
 
 /** What is wrong with a new pod, in sentences; `taken`: names of containers that an earlier set or the pod itself has. */
 export const faultsOfInjection = (pod: KubeObject, set: KubeObject, taken: ReadonlySet<string>): readonly string[] => {
+  if (!isPlain(set)) return [];
   const spec = record(set['spec']);
   const inPod = record(pod['spec']);
   return [
-    ...containersMissing(list(inPod['containers']), list(spec['containers']), set, taken),
-    ...containersMissing(list(inPod['initContainers']), list(spec['initContainers']), set, taken),
+    ...containersMissing(list(inPod['containers']), list(spec['containers']), taken),
+    ...containersMissing(list(inPod['initContainers']), list(spec['initContainers']), taken),
     ...misplaced(list(inPod['containers']), list(spec['containers']), taken),
     ...volumesMissing(inPod, spec),
   ];
@@ -58,23 +71,23 @@ export const faultsOfInjection = (pod: KubeObject, set: KubeObject, taken: Reado
 const containersMissing = (
   inPod: readonly Wire[],
   wanted: readonly Wire[],
-  set: KubeObject,
   taken: ReadonlySet<string>,
 ): readonly string[] =>
-  wanted
-    .filter(container => !taken.has(text(container['name'])))
-    .flatMap(container => {
-      const name = text(container['name']);
-      const found = inPod.filter(other => other['name'] === name);
-      const [one] = found;
-      if (one === undefined || found.length > 1) return [`it has container ${name} ${found.length} times`];
-      return [
-        ...(isPlain(set) && one['image'] !== container['image']
-          ? [`its container ${name} runs ${text(one['image'])}`]
-          : []),
-        ...variablesMissing(one, container, inPod),
-      ];
-    });
+  wanted.flatMap(container => {
+    const [first, second] = namesInPod(container);
+    return [first, second]
+      .filter(name => name !== undefined && !taken.has(name))
+      .flatMap(name => {
+        const found = inPod.filter(other => other['name'] === name);
+        const [one] = found;
+        if (one === undefined || found.length > 1) return [`it has container ${name} ${found.length} times`];
+        const isOther = name === first && one['image'] !== container['image'];
+        return [
+          ...(isOther ? [`its container ${name} runs ${text(one['image'])}`] : []),
+          ...variablesMissing(one, container, inPod),
+        ];
+      });
+  });
 
 /** Own variables, the mark of injection, and those taken over from containers of the app. */
 const variablesMissing = (one: Wire, wanted: Wire, inPod: readonly Wire[]): readonly string[] => {

@@ -1,7 +1,7 @@
 /** Records a cluster for a while and holds every revision against the invariants; or does so with an earlier record. */
 
 import { setTimeout as after } from 'node:timers/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { connect } from '../../kube/client/connect.ts';
 import { systemClock as clock } from '../../kube/clock.ts';
 import { durationIn } from '../cluster/kubelet/settings.ts';
@@ -25,11 +25,15 @@ const duration = (text: string): number => {
   return value;
 };
 
+const length = new Option('--for <duration>', 'how long; Ctrl-C ends it earlier')
+  .argParser(duration)
+  .default(60_000, '60s');
+
 const options = (): Options =>
-  new Command('watch-invariants')
+  new Command('judge')
     .description('Records what happens in a cluster, and says which invariants of Berth were kept at every revision.')
     .option('--kubeconfig <file>', "the cluster's; it needs rights to list and watch, and writes nothing")
-    .option('--for <duration>', 'how long; Ctrl-C ends it earlier', duration, 60_000)
+    .addOption(length)
     .option('--audit-log <file>', "the apiserver's log in JSON, for the invariants about who wrote what")
     .option('--file <file>', 'keeps the record')
     .option('--read <file>', 'judges a record that was kept')

@@ -83,7 +83,7 @@ export const isServing = (pod: Pod, { minReadyMs }: SetSpec, now: number): boole
   pod.isReady && !pod.isLeaving && pod.gate !== 'False' && now - (pod.readySince ?? now) >= minReadyMs;
 
 /** Milliseconds within which a change may be unknown to whoever has just written. */
-const sight = 3000;
+const sight = 5000;
 
 /** What was true a moment ago, too: whoever wrote now may have gone by it. */
 export class Lately {

@@ -39,15 +39,16 @@ describe('a job on a node that does not fit', () => {
 });
 
 describe('complete means complete', () => {
-  test('a StatefulSet is said to be rolled out, and a pod is behind', () => {
+  test('a StatefulSet says that it is ready, and a pod is behind', () => {
     const { story, pods } = three();
     newRevision(story.wait(10_000));
     for (const pod of pods.slice(1)) update(pod, 'db:v2', 'v2');
-    const isOver = { status: { currentRevision: 'v2', updatedReplicas: 2 } };
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    const isOver = { status: { conditions, updatedReplicas: 2 } };
     breaks(
       story.write('StatefulSet', 'db', isOver),
       'status never lies',
-      /is said to be rolled out, and default\/db-0 is at v1/u,
+      /says that it is ready, and default\/db-0 is at v1/u,
     );
   });
   test('a SidecarSet counts all its pods as updated, and one is not', () => {

@@ -48,16 +48,17 @@ const isCurrent = (object: KubeObject): boolean =>
 
 type Counted = (pod: Pod) => boolean;
 
+const isReady = (set: KubeObject): boolean =>
+  isCurrent(set) && list(statusOf(set)['conditions']).some(c => c['type'] === 'Ready' && c['status'] === 'True');
+
 const rolled = ({ before }: Change, set: KubeObject, world: World, isCounted: Counted): readonly string[] => {
-  const isOver = (object: KubeObject | undefined): boolean =>
-    object !== undefined && statusOf(object)['currentRevision'] === statusOf(object)['updateRevision'];
-  if (!isOver(set) || (isOver(before) && before?.metadata.generation === set.metadata.generation)) return [];
   const spec = setSpecOf(set);
+  if (!isReady(set) || (before !== undefined && isReady(before)) || !spec.isRolling || spec.isPaused) return [];
   return world
     .podsOwnedBy(set.metadata.uid ?? '')
     .filter(pod => isCounted(pod) && !pod.isLeaving && spec.isWanted(ordinalOf(pod)) && !spec.keepsOld(ordinalOf(pod)))
     .filter(pod => revisionOf(pod) !== updateRevisionOf(set))
-    .map(pod => `${keyOf(set)} is said to be rolled out, and ${pod.key} is at ${revisionOf(pod)}`);
+    .map(pod => `${keyOf(set)} says that it is ready, and ${pod.key} is at ${revisionOf(pod)}`);
 };
 
 const moved = ({ before }: Change, set: KubeObject, world: World, isCounted: Counted): readonly string[] => {

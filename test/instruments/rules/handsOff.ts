@@ -4,19 +4,10 @@
  * adopted only if the selector matches it and nobody else controls it.
  */
 
-import { isCarriedOut, isOurs, type Write } from '../audit.ts';
+import { isCarriedOut, isOurs, machinery, type Write } from '../audit.ts';
 import { auditLog, type Change, type Rule, type World } from '../checker.ts';
 import { keyOf, record } from '../objects.ts';
 import { controllerOf, describe, isOfOurKind, isOurBusiness, ourKinds, selects } from '../ours.ts';
-
-/** Election, events, certificates. */
-const machinery: ReadonlySet<string> = new Set([
-  'leases',
-  'events',
-  'secrets',
-  'mutatingwebhookconfigurations',
-  'validatingwebhookconfigurations',
-]);
 
 const written: ReadonlySet<string> = new Set(['pods', 'controllerrevisions', 'persistentvolumeclaims']);
 const users: ReadonlySet<string> = new Set(['statefulsets', 'sidecarsets', 'broadcastjobs']);

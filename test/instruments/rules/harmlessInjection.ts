@@ -13,7 +13,7 @@ export const harmlessInjection = (): Rule => ({
   needs: ['Pod', 'SidecarSet', 'Namespace', auditLog],
   see: ({ entry, before, after, by }, world) => {
     if (entry.kind !== 'Pod' || before !== undefined || after === undefined || by?.verb !== 'create') return [];
-    const lost = by.asked === undefined ? [] : lostOf(record(by.asked), after);
+    const lost = by.asked === undefined ? [] : lostOf(record(by.asked), after, overwritten(world));
     const isPainted = mutatedByUs(by.notes) && !isSelected(after, world);
     return [
       ...lost.map(what => `${keyOf(after)} was created with ${what}, which is gone or different`),
@@ -35,13 +35,21 @@ const mutatedByUs = (notes: Readonly<Record<string, string>>): boolean =>
     return configuration === 'berth-mutating' && mutated === true;
   });
 
-const lostOf = (asked: Wire, stored: KubeObject): readonly string[] => {
+/** Keys that SidecarSets may write into pods. */
+const overwritten = (world: World): ReadonlySet<string> =>
+  new Set(
+    [...world.of('SidecarSet').values()]
+      .flatMap(set => list(record(set['spec'])['patchPodMetadata']))
+      .flatMap(({ labels, annotations }) => [...Object.keys(record(labels)), ...Object.keys(record(annotations))]),
+  );
+
+const lostOf = (asked: Wire, stored: KubeObject, except: ReadonlySet<string>): readonly string[] => {
   const [metadata, spec] = [record(asked['metadata']), record(asked['spec'])];
   const inPod = record(stored['spec']);
   const has = (field: string): readonly Wire[] => list(inPod[field]);
   return [
-    ...missing('label', record(metadata['labels']), record(stored.metadata.labels)),
-    ...missing('annotation', record(metadata['annotations']), record(stored.metadata.annotations)),
+    ...missing('label', record(metadata['labels']), record(stored.metadata.labels), except),
+    ...missing('annotation', record(metadata['annotations']), record(stored.metadata.annotations), except),
     ...list(metadata['ownerReferences'])
       .filter(({ uid }) => !stored.metadata.ownerReferences?.some(owner => owner.uid === uid))
       .map(({ name }) => `owner ${text(name)}`),
@@ -52,9 +60,9 @@ const lostOf = (asked: Wire, stored: KubeObject): readonly string[] => {
   ];
 };
 
-const missing = (what: string, asked: Wire, stored: Wire): readonly string[] =>
+const missing = (what: string, asked: Wire, stored: Wire, except: ReadonlySet<string>): readonly string[] =>
   Object.keys(asked)
-    .filter(key => asked[key] !== stored[key])
+    .filter(key => asked[key] !== stored[key] && !except.has(key))
     .map(key => `${what} ${key}`);
 
 /** A sidecar takes the place of a container of its name. */

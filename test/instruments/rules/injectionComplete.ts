@@ -5,9 +5,9 @@
 
 import type { KubeObject } from '../../../kube/contract.ts';
 import { auditLog, type Change, type Rule } from '../checker.ts';
-import { faultsOfInjection, isActive, setsMatching } from '../injection.ts';
+import { faultsOfInjection, isActive, namesAdded, setsMatching } from '../injection.ts';
 import { LedTime } from '../ledTime.ts';
-import { count, injectedIn, isLive, keyOf, list, podIn, record, text } from '../objects.ts';
+import { count, injectedIn, isLive, keyOf, podIn, record } from '../objects.ts';
 
 /** Milliseconds within which a replica of the webhook may not have seen a change yet. */
 const sight = 2000;
@@ -25,7 +25,10 @@ export const injectionComplete = (): Rule => {
     see: (change, world) => {
       time.see(change);
       const { entry, before, after } = change;
-      if (isOther(change)) changedAt.set(`${entry.kind} ${entry.object.metadata.name}`, entry.seenAt);
+      const { name = '' } = entry.object.metadata;
+      if (isOther(change)) changedAt.set(`${entry.kind} ${name}`, entry.seenAt);
+      if (entry.kind === 'SidecarSet' && before?.metadata.generation !== after?.metadata.generation)
+        lacking.delete(name);
       if (entry.kind === 'SidecarSet') return uncounted(after, lacking, time.now);
       if (entry.kind !== 'Pod') return [];
       forget(change, lacking);
@@ -62,7 +65,7 @@ const incomplete = (pod: KubeObject, sets: readonly KubeObject[]): readonly stri
   return sets.flatMap(set => {
     if (!injectedIn(pod.metadata.annotations).includes(keyOf(set))) return [`SidecarSet ${keyOf(set)} is not in it`];
     const faults = faultsOfInjection(pod, set, taken);
-    for (const { name } of list(record(set['spec'])['containers'])) taken.add(text(name));
+    for (const name of namesAdded(set)) taken.add(name);
     return faults.map(fault => `of SidecarSet ${keyOf(set)}, ${fault}`);
   });
 };

@@ -4,7 +4,7 @@
  */
 
 import type { KubeObject } from '../../../kube/contract.ts';
-import { isCarriedOut, isOurs, type Write } from '../audit.ts';
+import { isCarriedOut, isOurs, machinery, type Write } from '../audit.ts';
 import { auditLog, type Change, type Rule, type World } from '../checker.ts';
 import { count, imagesChanged, list, record } from '../objects.ts';
 import { ourKinds } from '../ours.ts';
@@ -12,14 +12,6 @@ import { ourKinds } from '../ours.ts';
 /** Milliseconds after which nothing that has happened is a reason any more, but for timers that users set. */
 const rest = 60_000;
 const greatest = 4;
-/** Renewals and reports. */
-const aside: ReadonlySet<string> = new Set([
-  'leases',
-  'events',
-  'secrets',
-  'mutatingwebhookconfigurations',
-  'validatingwebhookconfigurations',
-]);
 const causes: ReadonlySet<string> = new Set([
   'Pod',
   'Node',
@@ -48,7 +40,7 @@ export const quiet = (): Rule => {
       return [];
     },
     wrote: (write, world) => {
-      if (!isOurs(write) || !isCarriedOut(write) || aside.has(write.resource)) return [];
+      if (!isOurs(write) || !isCarriedOut(write) || machinery.has(write.resource)) return [];
       const what = `${write.verb} ${write.resource}/${write.subresource} ${write.namespace}/${write.name}`;
       const silence = write.receivedAt - (lastCause ?? write.receivedAt);
       return [
