@@ -9,13 +9,13 @@ import { faultsOfInjection, isActive, namesAdded, setsMatching } from '../inject
 import { LedTime } from '../ledTime.ts';
 import { count, injectedIn, isLive, keyOf, podIn, record } from '../objects.ts';
 
-/** Milliseconds within which a replica of the webhook may not have seen a change yet. */
+/** Milliseconds within which labels of a namespace may not have been seen yet. A set that is active has been seen. */
 const sight = 2000;
 const countedWithin = 30_000;
 
 export const injectionComplete = (): Rule => {
-  /** By kind and uid: when a set or a namespace was changed last. */
-  const changedAt = new Map<string, number>();
+  /** By namespace: when its labels were changed last. */
+  const labelledAt = new Map<string, number>();
   const time = new LedTime();
   /** By set, then pod uid: since when, in led time, a pod lacks what the set adds. */
   const lacking = new Map<string, Map<string, number>>();
@@ -26,49 +26,44 @@ export const injectionComplete = (): Rule => {
       time.see(change);
       const { entry, before, after } = change;
       const { name = '' } = entry.object.metadata;
-      if (isOther(change)) changedAt.set(`${entry.kind} ${name}`, entry.seenAt);
+      if (entry.kind === 'Namespace' && isLabelledAnew(change)) labelledAt.set(name, entry.seenAt);
       if (entry.kind === 'SidecarSet' && before?.metadata.generation !== after?.metadata.generation)
         lacking.delete(name);
       if (entry.kind === 'SidecarSet') return uncounted(after, lacking, time.now);
       if (entry.kind !== 'Pod') return [];
       forget(change, lacking);
       if (before !== undefined || after === undefined) return [];
-      const isSettled = (name: string): boolean => entry.seenAt - (changedAt.get(name) ?? 0) > sight;
       const sets = setsMatching(after, world);
       const missed = sets.filter(set => !injectedIn(after.metadata.annotations).includes(keyOf(set)));
       for (const set of missed) noteLack(lacking, keyOf(set), after.metadata.uid ?? '', time.now);
-      const sure =
-        isSettled(`Namespace ${after.metadata.namespace}`) && sets.every(set => isSettled(`SidecarSet ${keyOf(set)}`));
-      if (!sure || change.by === undefined || wasBypassed(change.by.notes)) return [];
-      return incomplete(after, sets.filter(isActive)).map(what => `${keyOf(after)}: ${what}`);
+      const isSure = entry.seenAt - (labelledAt.get(after.metadata.namespace ?? '') ?? 0) > sight;
+      if (!isSure || change.by === undefined || wasBypassed(change.by.notes)) return [];
+      return incomplete(after, sets).map(what => `${keyOf(after)}: ${what}`);
     },
   };
 };
 
-/** A status says nothing about what is injected, but for whether it is active. */
-const isOther = ({ entry, before, after }: Change): boolean => {
-  if (entry.kind === 'Namespace')
-    return JSON.stringify(before?.metadata.labels) !== JSON.stringify(after?.metadata.labels);
-  if (entry.kind !== 'SidecarSet') return false;
-  return (
-    before?.metadata.generation !== after?.metadata.generation ||
-    (before !== undefined && isActive(before)) !== (after !== undefined && isActive(after))
-  );
-};
+const isLabelledAnew = ({ before, after }: Change): boolean =>
+  JSON.stringify(before?.metadata.labels) !== JSON.stringify(after?.metadata.labels);
 
 /** The apiserver notes where it went on without an answer. */
 const wasBypassed = (notes: Readonly<Record<string, string>>): boolean =>
   Object.keys(notes).some(note => note.startsWith('failed-open.mutating.webhook.admission.k8s.io/'));
 
+/** What a set that is not active yet adds, or does not, is left out. */
 const incomplete = (pod: KubeObject, sets: readonly KubeObject[]): readonly string[] => {
   const taken = new Set<string>();
   return sets.flatMap(set => {
-    if (!injectedIn(pod.metadata.annotations).includes(keyOf(set))) return [`SidecarSet ${keyOf(set)} is not in it`];
-    const faults = faultsOfInjection(pod, set, taken);
+    const faults = isActive(set) ? faultsOf(pod, set, taken) : [];
     for (const name of namesAdded(set)) taken.add(name);
-    return faults.map(fault => `of SidecarSet ${keyOf(set)}, ${fault}`);
+    return faults;
   });
 };
+
+const faultsOf = (pod: KubeObject, set: KubeObject, taken: ReadonlySet<string>): readonly string[] =>
+  injectedIn(pod.metadata.annotations).includes(keyOf(set))
+    ? faultsOfInjection(pod, set, taken).map(fault => `of SidecarSet ${keyOf(set)}, ${fault}`)
+    : [`SidecarSet ${keyOf(set)} is not in it`];
 
 const noteLack = (lacking: Map<string, Map<string, number>>, set: string, pod: string, now: number): void => {
   lacking.set(set, (lacking.get(set) ?? new Map<string, number>()).set(pod, now));
