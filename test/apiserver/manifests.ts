@@ -15,6 +15,12 @@ export const document = (path: string): string => readFileSync(join(docs, path),
 export const examplesIn = (page: string): readonly string[] =>
   [...page.matchAll(/^```yaml\n(.*?)^```$/gmsu)].map(([, text = '']) => text);
 
+/** Arguments of the kubectl commands that a page shows behind a `$`, in order; lines may go on behind a backslash. */
+export const commandsIn = (page: string): readonly (readonly string[])[] =>
+  [...page.replaceAll(/\\\n\s*/gu, '').matchAll(/^\$ kubectl (.*)$/gmu)].map(([, line = '']) =>
+    (line.match(/(?:'[^']*'|[^\s'])+/gu) ?? []).map(word => word.replaceAll("'", '')),
+  );
+
 export const objectsIn = (text: string): readonly KubeObject[] =>
   parseAllDocuments(text).map(parsed => parsed.toJS() as KubeObject);
 

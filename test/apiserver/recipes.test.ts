@@ -9,7 +9,7 @@ import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
 import { judged } from '../instruments/judged.ts';
 import type { Recorder } from '../instruments/recorder.ts';
-import { applyTo, document, eventually, injectedIn, objectsIn } from './manifests.ts';
+import { applyTo, commandsIn, document, eventually, injectedIn, objectsIn } from './manifests.ts';
 import {
   aDeployment,
   conditionOf,
@@ -153,10 +153,8 @@ test('safe rollout: running pods move in batches, new ones get the old version u
   await eventually(20_000, async () => assert.deepEqual([...new Set(await imagesOf(10))], [next]));
   await judged(recorder);
 
-  const history = await cluster.kubectl([
-    ...['get', 'controllerrevisions', '-n', 'berth-system', '-l', 'kruise.io/sidecarset-name=guard'],
-    ...['-L', 'apps.kruise.io/sidecarset-custom-version', '--no-headers'],
-  ]);
+  const [command = []] = commandsIn(document('recipes/README.md'));
+  const history = await cluster.kubectl([...command, '--no-headers']);
   const versions = history
     .trim()
     .split('\n')

@@ -7,6 +7,7 @@ import { clusterForTests } from '../cluster/shared.ts';
 import { judged, recordCluster } from '../instruments/judged.ts';
 import {
   applyTo,
+  commandsIn,
   document,
   eventually,
   examplesIn,
@@ -33,6 +34,13 @@ test('every example is accepted by the apiserver, which knows all of its fields'
   assert.ok(examples.length >= 17, `${examples.length} examples`);
   for (const example of examples) await soon(() => applyTo(cluster, example));
   t.diagnostic(`${examples.length} examples applied`);
+});
+
+test('every command of the page works', async t => {
+  const commands = commandsIn(document('sidecarset.md'));
+  assert.ok(commands.length >= 6, `${commands.length} commands`);
+  for (const command of commands) await soon(() => cluster.kubectl(command));
+  t.diagnostic(`${commands.length} commands run`);
 });
 
 test('the quick start injects, and its canary takes the place of its base', () =>
