@@ -121,6 +121,23 @@ test('native sidecars and twins are there', () =>
     assert.deepEqual(versions, ['IS_INJECTED', 'SIDECARSET_VERSION', 'SIDECARSET_VERSION_ALT']);
   }));
 
+test('a Job with a native sidecar completes', async () => {
+  const spec = {
+    restartPolicy: 'Never',
+    containers: [{ name: 'main', image: 'registry.example.com/job:1.0', command: ['sh', '-c', 'sleep 1'] }],
+  };
+  const template = { metadata: { labels: { example: 'native' } }, spec };
+  const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'once' }, spec: { template } };
+  await applyTo(cluster, JSON.stringify(job));
+  await cluster.kubectl(['wait', '--for=condition=Complete', '--timeout=60s', 'job/once']);
+  const pods = await cluster.kubectl(['get', 'pods', '-l', 'job-name=once', '-o', 'json']);
+  const { items } = JSON.parse(pods) as { readonly items: readonly MadePod[] };
+  assert.deepEqual(
+    items.map(pod => pod.spec.initContainers?.map(c => c.name)),
+    [['proxy']],
+  );
+});
+
 test('a pinned set injects the revision of the custom version', () =>
   soon(async () => {
     const pod = await forExample('versioned');
