@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { makeMaterial } from '../kube/certificates.ts';
 import { systemClock } from '../kube/clock.ts';
-import type { LoadOrder, LoadResult } from './admission/load.ts';
+import type { LoadOptions, LoadOrder, LoadResult } from './admission/load.ts';
 import type { ServerOptions } from './admission/server.ts';
 import { Child } from './child.ts';
 import type { Row } from './figures.ts';
@@ -16,11 +16,14 @@ const folder = import.meta.dirname;
 const perSecond = 400;
 const busyPods = 20_000;
 const busyEvents = 5000;
+const [duringFlood, floodConnections] = [50, 900];
 
 interface Measured {
   readonly full: LoadResult;
   readonly usage: Usage;
   readonly paced: LoadResult;
+  readonly calm: LoadResult;
+  readonly flooded: LoadResult;
 }
 
 const measure = async (program: 'ours' | 'express', seconds: number): Promise<Measured> => {
@@ -28,11 +31,9 @@ const measure = async (program: 'ours' | 'express', seconds: number): Promise<Me
   const options: ServerOptions = { certificate: material['tls.crt'], key: material['tls.key'] };
   await using server = new Child(join(folder, 'admission', `${program}.ts`), options);
   const { port } = await server.next<{ port: number }>();
-  await using load = new Child(join(folder, 'admission', 'load.ts'), { port, authority: material['ca.crt'] });
-  const send = (order: LoadOrder): Promise<LoadResult> => {
-    load.tell(order);
-    return load.next<LoadResult>();
-  };
+  const line: LoadOptions = { port, authority: material['ca.crt'], connections: 16 };
+  await using load = new Child(join(folder, 'admission', 'load.ts'), line);
+  const send = (order: LoadOrder): Promise<LoadResult> => sent(load, order);
   const used = (): Promise<Usage> => {
     server.tell({});
     return server.next<Usage>();
@@ -42,7 +43,24 @@ const measure = async (program: 'ours' | 'express', seconds: number): Promise<Me
   const full = await send({ seconds });
   const usage = await used();
   const paced = await besideAController(seconds, () => send({ seconds, perSecond }));
-  return { full, usage, paced };
+  const calm = await send({ seconds, perSecond: duringFlood });
+  const flooded = await inAFlood(line, seconds, () => send({ seconds, perSecond: duringFlood, withRefusals: true }));
+  return { full, usage, paced, calm, flooded };
+};
+
+const sent = (load: Child, order: LoadOrder): Promise<LoadResult> => {
+  load.tell(order);
+  return load.next<LoadResult>();
+};
+
+/** While somebody sends all that fits through more connections than there is room for. */
+const inAFlood = async <T>(line: LoadOptions, seconds: number, run: () => Promise<T>): Promise<T> => {
+  await using flood = new Child(join(folder, 'admission', 'load.ts'), { ...line, connections: floodConnections });
+  await sent(flood, { seconds: 1, withRefusals: true });
+  const flooding = sent(flood, { seconds: seconds + 2, withRefusals: true });
+  const result = await run();
+  await flooding;
+  return result;
 };
 
 /** While a controller's process takes its share of events. */
@@ -80,6 +98,22 @@ export const admissionRows = async ({ runs, reviewSeconds }: Plan, report: Repor
       ...{ what: 'the same', unit: 'p50 ms', better: 'less' },
       ours: results.map(({ ours }) => ours.paced.p50),
       baseline: { name, figures: results.map(({ express }) => express.paced.p50) },
+    },
+    {
+      ...{ what: `reviews at ${duringFlood}/s in a flood`, unit: 'p99 ms', better: 'less' },
+      ours: results.map(({ ours }) => ours.flooded.p99),
+      baseline: { name, figures: results.map(({ express }) => express.flooded.p99) },
+      target: { of: 'figure', value: 1000 },
+      note: `${floodConnections} more connections send all that fits; of those that were not told 503`,
+    },
+    {
+      ...{ what: 'the same, without the flood', unit: 'p99 ms', better: 'less' },
+      ours: results.map(({ ours }) => ours.calm.p99),
+      baseline: { name, figures: results.map(({ express }) => express.calm.p99) },
+    },
+    {
+      ...{ what: 'the same, told that there is no room', unit: '%', better: 'less' },
+      ours: results.map(({ ours: { flooded } }) => (100 * flooded.refused) / (flooded.reviews + flooded.refused)),
     },
   ];
 };

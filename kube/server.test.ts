@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { systemClock } from './clock.ts';
@@ -18,6 +18,24 @@ import {
   stop,
 } from './server/fixture.ts';
 import { type PageServer, servePages } from './server.ts';
+
+const connected = async (port: number): Promise<Socket> => {
+  const socket = connect({ host: '127.0.0.1', port });
+  await once(socket, 'connect');
+  return socket;
+};
+
+/** The server learns of the end of a connection when it does. */
+const untilServed = async (call: () => Promise<{ readonly status: number }>): Promise<void> => {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const status = await call().then(
+      reply => reply.status,
+      () => 0,
+    );
+    if (status === 200) return;
+  }
+  assert.fail('no call was served in 1000 tries');
+};
 
 suite('a webhook server', () => {
   test('speaks HTTP/1.1 although the caller would like h2', async () => {
@@ -47,6 +65,25 @@ suite('a webhook server', () => {
     socket.end('GET / HTTP/1.1\r\n\r\n');
     await once(socket, 'close');
     assert.equal((await post(line, '/mutate/pod', review)).status, 200);
+    await stop(started.server);
+  });
+
+  test('lets one address hold so many connections, and ends the next before it costs anything', async () => {
+    const started = await startServer({ mostConnections: 3 });
+    const line = lineTo(started);
+    assert.equal((await post(line, '/mutate/pod', review)).status, 200);
+    const idle = await Promise.all([1, 2].map(() => connected(line.port)));
+    const refused = connect({ host: '127.0.0.1', port: line.port });
+    refused.on('error', () => {});
+    await once(refused, 'close');
+    assert.equal((await post(line, '/mutate/pod', review)).status, 200);
+    const [first, second] = idle;
+    const gone = once(first ?? refused, 'close');
+    first?.destroy();
+    await gone;
+    const next = lineTo(started);
+    await untilServed(() => post(next, '/mutate/pod', review));
+    second?.destroy();
     await stop(started.server);
   });
 

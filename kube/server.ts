@@ -6,6 +6,7 @@ import { createServer, type ServerOptions } from 'node:https';
 import { type Clock, sleep } from './clock.ts';
 import { type Millis, seconds, type Webhook } from './contract.ts';
 import type { Check } from './health.ts';
+import { limitCallers } from './server/callers.ts';
 import { type ReviewsOptions, reviews } from './server/reviews.ts';
 
 export interface Address {
@@ -24,6 +25,8 @@ export interface WebhookServerOptions extends ReviewsOptions {
   readonly webhooks: readonly Webhook[];
   /** Answers every path that is no webhook's. */
   readonly pages: RequestListener;
+  /** Of one address: 1000 if left out. */
+  readonly mostConnections?: number;
 }
 
 export interface WebhookServer {
@@ -75,6 +78,7 @@ export const serveWebhooks = async (address: Address, options: WebhookServerOpti
     if (webhook === undefined) options.pages(request, response);
     else void handle(request, response, webhook);
   });
+  limitCallers(server, options.mostConnections);
   const port = await listen(server, address);
   return {
     port,

@@ -10,9 +10,9 @@ import { systemClock } from '../clock.ts';
 import { allowed, type Reader, seconds, type Verdict, type Webhook } from '../contract.ts';
 import { type Health, openHealth } from '../health.ts';
 import type { Log } from '../log.ts';
-import { type Serving, serveWebhooks, type WebhookServer } from '../server.ts';
+import { type Serving, serveWebhooks, type WebhookServer, type WebhookServerOptions } from '../server.ts';
 import { pages } from './pages.ts';
-import type { Call, ReviewsOptions } from './reviews.ts';
+import type { Call } from './reviews.ts';
 
 export const empty: Reader = {
   get: () => undefined,
@@ -58,7 +58,9 @@ export interface Started {
   readonly material: Material;
 }
 
-export const startServer = async (over: Partial<ReviewsOptions> & { webhook?: Webhook } = {}): Promise<Started> => {
+export const startServer = async (
+  over: Partial<WebhookServerOptions> & { webhook?: Webhook } = {},
+): Promise<Started> => {
   const [material, health] = [await newMaterial(), openHealth()];
   const calls: Call[] = [];
   const logged: string[] = [];
