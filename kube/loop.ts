@@ -4,6 +4,7 @@ import type { Controller, Key, Seen } from './contract.ts';
 import type { CarryOptions } from './loop/carry.ts';
 import { Lane } from './loop/lane.ts';
 import { type Wakes, wakesOf } from './loop/wakes.ts';
+import { isNewer } from './store/version.ts';
 
 export interface LoopOptions extends CarryOptions {
   /** Whether the keys of a controller are worth planning: the store has all that it reads, and we lead. */
@@ -35,7 +36,7 @@ export const runControllers = (controllers: readonly Controller[], options: Loop
   return {
     wakeAll: which => {
       for (const { controller, lane, wakes } of lanes)
-        if (which(controller)) lane.beginWith(store.list(controller.reconciles).flatMap(beginning(controller, wakes)));
+        if (which(controller)) lane.beginWith(beginning(store.list(controller.reconciles), controller, wakes));
     },
     queued: () => lanes.map(({ controller, lane }) => [controller.name, lane.queued]),
     stop: async () => {
@@ -45,8 +46,12 @@ export const runControllers = (controllers: readonly Controller[], options: Loop
   };
 };
 
-/** Of a great kind most objects may be nothing that a controller has to do with. */
-const beginning =
-  ({ reconciles }: Controller, wakes: Wakes) =>
-  (view: Seen): readonly Key[] =>
-    wakes(reconciles, undefined, view).map(({ key }) => key);
+/**
+ * What was changed last comes first: what users did while nobody led is waited for, and of the rest most needs nothing.
+ * Of a great kind most objects may be nothing that a controller has to do with.
+ */
+const beginning = (views: readonly Seen[], { reconciles }: Controller, wakes: Wakes): readonly Key[] =>
+  views
+    .flatMap(view => wakes(reconciles, undefined, view).map(({ key }) => ({ key, version: view.resourceVersion })))
+    .sort((a, b) => (isNewer(a.version, b.version) ? -1 : 1))
+    .map(({ key }) => key);

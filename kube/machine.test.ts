@@ -103,6 +103,33 @@ const slowPatch = (bench: Bench, given?: Answer): (() => void) => {
 };
 
 describe('a controller', () => {
+  it('begins with what was changed last, of each namespace in turn', async () => {
+    const bench = new Bench();
+    const put = (namespace: string, name: string): void => {
+      const draft = aConfigMap(name, {});
+      bench.server.write(ConfigMap, { ...draft, metadata: { ...draft.metadata, namespace } });
+    };
+    for (const [namespace, name] of [
+      ['b', 'old'],
+      ['a', 'old'],
+      ['a', 'older'],
+      ['a', 'new'],
+      ['b', 'new'],
+    ] as const)
+      put(namespace, name);
+    put('a', 'old');
+    const planned: string[] = [];
+    const machine = bench.start([
+      planning(view => {
+        planned.push(view.key);
+        return nothing;
+      }),
+    ]);
+    await bench.clock.advance(10);
+    assert.deepEqual(planned, ['a/old', 'b/new', 'a/new', 'b/old', 'a/older']);
+    await machine.stop();
+  });
+
   it('is planned for every object once all is read, and for each change then', async () => {
     const bench = new Bench();
     bench.write('a', { n: '0' });
@@ -545,9 +572,9 @@ describe('a status', () => {
 
   it('is written whole where there was none, then key by key, and not at all if it is right', async () => {
     const bench = new Bench();
-    bench.write('a', { n: '1' });
-    bench.write('b', { n: '2', status: '1' });
     bench.write('c', { n: '3', status: '3' });
+    bench.write('b', { n: '2', status: '1' });
+    bench.write('a', { n: '1' });
     const machine = bench.start([counting(view => ({ n: view.data['n'] }))]);
     bench.server.muteWatches();
     await bench.clock.advance(0);
