@@ -49,6 +49,15 @@ const untilHealthy = async ({ program, isHealthy }: ProcessPlan, running: Runnin
   });
 };
 
+/** To a process that may have ended a moment ago, of which the watchdog is yet to tell. */
+const send = (pid: number, name: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+};
+
 /** Resolves when the process is healthy. */
 export const startProcess = async (watchdog: Watchdog, plan: ProcessPlan): Promise<ClusterProcess> => {
   let running: Running | undefined;
@@ -64,7 +73,7 @@ export const startProcess = async (watchdog: Watchdog, plan: ProcessPlan): Promi
 
   const signal = (name: NodeJS.Signals): Promise<string> | undefined => {
     if (running === undefined) return undefined;
-    process.kill(running.pid, name);
+    send(running.pid, name);
     return running.exited;
   };
 

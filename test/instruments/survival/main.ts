@@ -1,5 +1,6 @@
 /** `make survive`: the tests of `test/apiserver/survival` at full length, and the page of what they measured. */
 
+import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +8,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { Command } from 'commander';
 import { surroundings } from '../../../bench/surroundings.ts';
+import { findBinaries } from '../../cluster/binaries.ts';
 import { gathered, gathering } from './figure.ts';
 import { pageOf } from './page.ts';
 
@@ -16,7 +18,7 @@ interface Options {
 }
 
 const { only, write } = new Command('survive')
-  .description('Kills, outages, rolled webhooks and silence on a real control plane, at full length: 40 minutes.')
+  .description('Kills, outages, rolled webhooks and silence on a real control plane, at full length: half an hour.')
   .option('--only <text>', 'files whose name contains it, e.g. leader', '')
   .option('--write <file>', 'writes the page of figures, e.g. docs/measured/survival.md')
   .parse()
@@ -35,7 +37,8 @@ writeFileSync(figures, '');
 process.env['BERTH_SURVIVE'] = 'long';
 process.env[gathering] = figures;
 
-const about = surroundings();
+const kubernetes = execFileSync(findBinaries()['kube-apiserver'], ['--version'], { encoding: 'utf8' }).trim();
+const about = [...surroundings(), kubernetes];
 const began = performance.now();
 const failed: string[] = [];
 let passed = 0;

@@ -34,13 +34,16 @@ const rowOf = (figures: readonly Taken[]): readonly Row[] => {
 export const isMet = ({ values, atMost }: Row): boolean | undefined =>
   atMost === undefined ? undefined : Math.max(...values) <= atMost;
 
+/** What is less than a hundredth is nothing. */
+const shown = (value: number): string => short(Number(value.toFixed(2)));
+
 const head = ['of', 'measured', 'median', 'worst', 'target', 'met', 'times', 'load', 'note'];
 
 const cellsOf = (row: Row): readonly string[] => [
   row.of,
   `${row.what}, ${row.unit}`,
-  short(median(row.values)),
-  short(Math.max(...row.values)),
+  shown(median(row.values)),
+  shown(Math.max(...row.values)),
   row.atMost === undefined ? '' : `≤ ${short(row.atMost)}`,
   { true: 'yes', false: '**no**', undefined: '' }[String(isMet(row))] ?? '',
   String(row.values.length),
@@ -75,7 +78,7 @@ export const pageOf = ({ figures, failed, passed, minutes, surroundings }: Run):
     '',
     'Written by `make survive`: real processes on a real control plane, and real signals, outages and dead connections. A row',
     'is met if the worst of its times is within the target. Load is the average of the last minute when the figure was taken,',
-    'the greatest of all times: on a busy machine everything takes longer. Every revision of these runs was held against the',
+    'the greatest of all times: on a busy machine everything takes longer. All revisions that were seen were held against the',
     'invariants too, and a broken one fails its test.',
     '',
     ...surroundings.map(line => `* ${line}`),
