@@ -207,9 +207,19 @@ export type Patch =
 /** What must still be true when the write arrives. `uid`: for a writer that owns the field, as a kubelet owns statuses. */
 export type Guard = 'uid and version' | 'uid';
 
+/** What an event is about: a target, or an object of a kind that nobody reads. */
+export interface Regarding {
+  readonly resource: Pick<Resource, 'group' | 'version' | 'kind'>;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Empty where it is not known. */
+  readonly resourceVersion: string;
+}
+
 /** Events told about the outcome of an action, on an object that users look at. */
 export interface Telling {
-  readonly about: Target;
+  readonly about: Regarding;
   /** Event reason when it was written, e.g. `SuccessfulCreate`. */
   readonly done: string;
   /** Event reason when it was refused or failed, e.g. `FailedCreate`. */
@@ -283,7 +293,7 @@ export interface StatusChange {
 
 /** An event that belongs to no write, e.g. the change of a condition. */
 export interface Notice {
-  readonly about: Target;
+  readonly about: Regarding;
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
@@ -357,6 +367,7 @@ export interface Owned extends Seen {
 export interface Owner {
   readonly uid: string;
   readonly group: string;
+  readonly version: string;
   readonly kind: string;
   readonly name: string;
 }
@@ -366,7 +377,13 @@ export const ownerOf = (meta: ObjectMeta): Owner | undefined => {
   const ref = meta.ownerReferences?.find(r => r.controller === true);
   if (ref === undefined) return undefined;
   const slash = ref.apiVersion.indexOf('/');
-  return { uid: ref.uid, group: slash < 0 ? '' : ref.apiVersion.slice(0, slash), kind: ref.kind, name: ref.name };
+  return {
+    uid: ref.uid,
+    group: slash < 0 ? '' : ref.apiVersion.slice(0, slash),
+    version: ref.apiVersion.slice(slash + 1),
+    kind: ref.kind,
+    name: ref.name,
+  };
 };
 
 /** The owner of a changed object, when the owner is of the given resource. */

@@ -3,7 +3,7 @@
 import type { Throttle } from './act/throttle.ts';
 import type { Answer, Client, Request } from './client.ts';
 import type { Cancel, Clock } from './clock.ts';
-import { type Millis, seconds, type Target } from './contract.ts';
+import { type Millis, type Regarding, seconds } from './contract.ts';
 import { eventAddress, namespaceOf, newEvent, repetition } from './events/wire.ts';
 import type { Log } from './log.ts';
 import { collectionPath, objectPath } from './paths.ts';
@@ -16,7 +16,7 @@ export interface Recorder {
 }
 
 export interface Happening {
-  readonly about: Target;
+  readonly about: Regarding;
   readonly type: 'Normal' | 'Warning';
   /** At most 128 characters. */
   readonly reason: string;

@@ -16,3 +16,6 @@ export interface Installation {
   /** What containers of several SidecarSets are sorted by, before the app and behind it: `set` if absent. */
   readonly sidecarOrder?: 'set' | 'container';
 }
+
+/** Namespaces whose pods no webhook of ours is ever shown: a cluster that lost us must be able to come back. */
+export const namespacesOutside = (own: string): readonly string[] => [own, 'kube-system'];

@@ -19,7 +19,11 @@ export type Reason =
   | { readonly reason: 'NotInPlace'; readonly fields: readonly string[] }
   | { readonly reason: 'KubeletTooOld'; readonly container: string; readonly kubelet: string }
   | { readonly reason: 'RecordBroken'; readonly annotation: string }
-  | { readonly reason: 'NotInjected' } // a running pod cannot be given containers
+  // Without the containers, which a running pod cannot be given
+  | { readonly reason: 'OlderThanSet' }
+  | { readonly reason: 'NamespaceExcluded'; readonly namespace: string }
+  | { readonly reason: 'InjectionPaused' }
+  | { readonly reason: 'NotInjected' } // by a webhook that was away, or did not select it
   | { readonly reason: 'Refused'; readonly message: string } // by the apiserver, in its words
   // Not there yet
   | { readonly reason: 'Creating' } // this plan creates it
@@ -57,7 +61,9 @@ export const messageOf = (r: Reason): string => {
     case 'NotUpdated':
       return 'the strategy NotUpdate leaves running pods as they are';
     case 'BudgetUsed':
-      return `maxUnavailable ${r.limit} is used by ${listed(r.by)}`;
+      return r.by.length === 0
+        ? `maxUnavailable ${r.limit} leaves none to be taken`
+        : `maxUnavailable ${r.limit} is used by ${listed(r.by)}`;
     case 'OrderedBehind':
       return `pod ${r.pod} goes first`;
     case 'NotInPlace':
@@ -66,8 +72,14 @@ export const messageOf = (r: Reason): string => {
       return `the kubelet ${r.kubelet} of its node does not restart native sidecars, as ${r.container} is one`;
     case 'RecordBroken':
       return `annotation ${r.annotation} is not readable`;
+    case 'OlderThanSet':
+      return 'was created before the webhooks knew the set, and gets the containers when it is made anew';
+    case 'NamespaceExcluded':
+      return `no pod of namespace ${r.namespace} is ever shown to the webhook`;
+    case 'InjectionPaused':
+      return 'injectionStrategy.paused keeps the containers out of new pods';
     case 'NotInjected':
-      return 'was created without the containers, and cannot be given them now';
+      return 'was created without the containers while the webhook was away or the set did not select it, and gets them when it is made anew';
     case 'Refused':
       return `the apiserver refuses: ${r.message}`;
     case 'Creating':
@@ -112,3 +124,5 @@ export const podReason = (pod: string, r: Reason): PodReason => ({ pod, reason: 
 /** Up to five names, so that a message stays readable at any size. */
 export const listed = (names: readonly string[]): string =>
   names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
+
+export const podsOf = (count: number): string => (count === 1 ? '1 pod' : `${count} pods`);

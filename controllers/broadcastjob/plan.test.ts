@@ -438,6 +438,6 @@ describe('Pods that the apiserver refuses', () => {
   it('are only told of while others run', () => {
     const plan = planFor({ job: aJob(), nodes: [aNode('a'), aNode('b')], pods: [aPod('a')], refused });
     assert.equal(conditionIn(plan, 'Reconciling'), 'True Running');
-    assert.match(JSON.stringify(plan.status?.is), /the apiserver refuses the pods of 1 nodes: pods/);
+    assert.match(JSON.stringify(plan.status?.is), /the apiserver refuses 1 pod: pods/);
   });
 });

@@ -7,6 +7,7 @@ import { type Instant, type PodReason, type StatusChange, targetOf } from '../..
 import { BroadcastJobs, type BroadcastJobView } from '../../workloads/broadcastjobs.ts';
 import { type Finding, withFindings } from '../../workloads/conditions.ts';
 import { timestampOf } from '../../workloads/pods/project.ts';
+import { podsOf } from '../../workloads/reasons.ts';
 import { type Course, type Failure, isDone } from './course.ts';
 import type { Slot, Slots } from './slots.ts';
 
@@ -137,7 +138,7 @@ export const findingsOf = (course: Course, { all }: Slots, { counts, refused }: 
 const running = ({ active }: Counts, refused: readonly string[], tally: string): readonly Finding[] => {
   const [words] = refused;
   if (words === undefined) return underWay('Running', tally);
-  const message = `${tally}; the apiserver refuses the pods of ${refused.length} nodes: ${words}`;
+  const message = `${tally}; the apiserver refuses ${podsOf(refused.length)}: ${words}`;
   return active > 0 ? underWay('Running', message) : stuck('Refused', message);
 };
 

@@ -6,7 +6,7 @@ import { messageOf, type Reason, type ReasonName } from '../../workloads/reasons
 import { isMoved, type Member, nameOf } from './member.ts';
 
 /** What a reason says about the rollout as a whole. */
-type Kind = 'moves' | 'waits' | 'stuck' | 'wanted';
+export type Kind = 'moves' | 'waits' | 'stuck' | 'wanted';
 
 const kinds: Readonly<Record<ReasonName, Kind>> = {
   Paused: 'wanted',
@@ -14,6 +14,9 @@ const kinds: Readonly<Record<ReasonName, Kind>> = {
   NotSelected: 'wanted',
   OnDelete: 'wanted',
   NotUpdated: 'wanted',
+  OlderThanSet: 'wanted',
+  NamespaceExcluded: 'wanted',
+  InjectionPaused: 'wanted',
   NotInjected: 'wanted',
   BudgetUsed: 'waits',
   OrderedBehind: 'waits',
@@ -40,10 +43,11 @@ const kinds: Readonly<Record<ReasonName, Kind>> = {
   Settling: 'moves',
 };
 
+export const kindOf = ({ reason }: Reason): Kind => kinds[reason];
+
 /** As long as anything moves the rollout is under way; what is stuck then may hold it up later. */
 export const findingsFor = (members: readonly Member[], reasons: ReadonlyMap<Member, Reason>): readonly Finding[] => {
-  const of = (kind: Kind): readonly (readonly [Member, Reason])[] =>
-    [...reasons].filter(([, r]) => kinds[r.reason] === kind);
+  const of = (kind: Kind): readonly (readonly [Member, Reason])[] => [...reasons].filter(([, r]) => kindOf(r) === kind);
   const tally = `${members.filter(isMoved).length} of ${members.length} pods are up to date`;
   const stuckPods = of('stuck');
   const [moving, waiting, wanted] = [of('moves'), of('waits'), of('wanted')];

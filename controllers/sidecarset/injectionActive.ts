@@ -10,7 +10,7 @@ import type { SidecarSetView, UsableSidecarSet } from '../../workloads/sidecarse
 
 const type = 'InjectionActive';
 /** How long a watch may lag behind ours; times are cut to whole seconds, hence one more. */
-const lag: Millis = seconds(3);
+export const lag: Millis = seconds(3);
 
 /** The stored conditions with this one renewed. Its time is when its generation was first seen, or injection changed. */
 export const withInjection = (

@@ -15,8 +15,8 @@ export interface World {
   readonly pods: readonly SeenPod[];
   /** Keys of pods with the containers that are on their way out. */
   readonly leaving: readonly string[];
-  /** Keys of pods that should carry the containers and do not. */
-  readonly uninjected: readonly string[];
+  /** They should carry the containers and do not. */
+  readonly uninjected: readonly PodView[];
   /** Of this set; those that another owner has claimed are left out. */
   readonly revisions: readonly RevisionView[];
   /** Where revisions are recorded. */
@@ -92,8 +92,15 @@ const leaving = (name: string, { spec }: UsableSidecarSet, reader: Reader): read
     .filter(pod => pod.deletedAt !== undefined && spec.selector.matches(pod.labels))
     .map(pod => pod.key);
 
-const uninjected = (name: string, set: UsableSidecarSet, reader: Reader): readonly string[] =>
+const uninjected = (name: string, set: UsableSidecarSet, reader: Reader): readonly PodView[] =>
   reader
     .list(Pods)
-    .filter(pod => lacks(name, set, pod) && coversNamespace(set, reader.get(Namespaces, pod.namespace)))
-    .map(pod => pod.key);
+    .filter(
+      pod =>
+        lacks(name, set, pod) &&
+        coversNamespace(set, reader.get(Namespaces, pod.namespace)) &&
+        !pod.injectedSets.some(other => isCanaryOf(name, reader.get(SidecarSets, other))),
+    );
+
+/** A canary goes in instead of its base. */
+const isCanaryOf = (base: string, other: SidecarSetView | undefined): boolean => other?.usable?.canaryOf === base;

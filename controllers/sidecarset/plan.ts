@@ -7,11 +7,13 @@ import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import { fieldsAgainst } from './fields.ts';
 import { injectionWake, isInjecting } from './injectionActive.ts';
 import { isCharged, type Member, memberOf, nameOf } from './member.ts';
+import { noticesOf } from './notices.ts';
 import type { World } from './observe.ts';
 import { pairsAmong } from './pairs.ts';
 import { historyOf } from './revisions.ts';
 import { courseOf, recreates, type Step } from './rollout.ts';
-import { noticesOf, statusOf, statusOfUnusable } from './status.ts';
+import { statusOf, statusOfUnusable } from './status.ts';
+import { whyWithout } from './uninjected.ts';
 import { eviction, reset, type To, update } from './update.ts';
 import { conditionWrites } from './upgradable.ts';
 
@@ -41,8 +43,9 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
     fieldsOf: fieldsAgainst(set.injection, world.revisions),
     refusalOf: step => (world.wasRefused(step.member.pod) ? world.refusalOf(actionFor(step, to, now)) : undefined),
   });
-  const reasons = [...course.reasons].map(([m, reason]) => podReason(nameOf(m.pod), reason));
-  const status = statusOf({ world, members, history, course, now });
+  const without = world.uninjected.map(pod => ({ pod, reason: whyWithout(world, set, pod) }));
+  const said = [...[...course.reasons].map(([{ pod }, reason]) => ({ pod, reason })), ...without];
+  const status = statusOf({ world, members, history, course, said, now });
   const wakeAfter = soonest([...members.map(wakeOf), injectionWake(world.view, set, now)]);
   return {
     actions: [
@@ -51,8 +54,8 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
       ...conditionWrites({ set: to.injection.set, members, course, isThere: world.isThere }, now),
     ],
     status,
-    reasons,
-    notices: noticesOf(world.view, status),
+    reasons: said.map(({ pod, reason }) => podReason(nameOf(pod), reason)),
+    notices: noticesOf(world.view, status, said),
     ...(wakeAfter === undefined ? {} : { wakeAfter }),
   };
 };

@@ -1,9 +1,11 @@
 /** What a SidecarSet reports: counted from scratch each pass. */
 
 import type { SidecarSetStatus } from '../../api/sidecarset.ts';
-import type { Condition, PodCount } from '../../api/status.ts';
-import { type Instant, type Notice, type StatusChange, targetOf } from '../../kube/contract.ts';
+import type { PodCount } from '../../api/status.ts';
+import { type Instant, type StatusChange, targetOf } from '../../kube/contract.ts';
 import { withFindings } from '../../workloads/conditions.ts';
+import type { PodView } from '../../workloads/pods/view.ts';
+import type { Reason } from '../../workloads/reasons.ts';
 import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { findingsFor, findingsOfInvalid } from './findings.ts';
 import { withInjection } from './injectionActive.ts';
@@ -17,12 +19,19 @@ export interface Report {
   readonly members: readonly Member[];
   readonly history: History;
   readonly course: Course;
+  readonly said: readonly Said[];
   readonly now: Instant;
 }
 
-type Written = StatusChange & { readonly is: SidecarSetStatus };
+/** The reason of one pod that is not as the set wants it. */
+export interface Said {
+  readonly pod: PodView;
+  readonly reason: Reason;
+}
 
-export const statusOf = ({ world, members, history, course, now }: Report): Written => {
+export type Written = StatusChange & { readonly is: SidecarSetStatus };
+
+export const statusOf = ({ world, members, history, course, said, now }: Report): Written => {
   const { view } = world;
   const found = findingsFor(members, course.reasons);
   return change(view, {
@@ -30,7 +39,7 @@ export const statusOf = ({ world, members, history, course, now }: Report): Writ
     ...(history.current === undefined ? {} : { latestRevision: history.current.name }),
     collisionCount: history.collisions,
     uninjectedPods: world.uninjected.length,
-    pods: podCounts(course, world.uninjected),
+    pods: podCounts(said),
     conditions: withInjection(
       withFindings(view.status.conditions ?? [], found, { now, generation: view.generation }),
       view,
@@ -75,36 +84,18 @@ const countersOf = (members: readonly Member[]) => {
 const isServing = (member: Member): boolean =>
   member.isReady && member.progress.is !== 'restarting' && !isSwapping(member);
 
-const podCounts = ({ reasons }: Course, uninjected: readonly string[]): readonly PodCount[] => {
-  const groups = Map.groupBy(reasons, ([, { reason }]) => reason as string);
-  const counted = [...groups].map(
-    ([reason, of]): PodCount =>
+const podCounts = (said: readonly Said[]): readonly PodCount[] =>
+  [...Map.groupBy(said, ({ reason }) => reason.reason as string)]
+    .map(([reason, of]) =>
       countOf(
         reason,
-        of.map(([m]) => nameOf(m.pod)),
+        of.map(({ pod }) => nameOf(pod)),
       ),
-  );
-  const missing = uninjected.length === 0 ? [] : [countOf('NotInjected', uninjected)];
-  return [...counted, ...missing].sort((a, b) => (a.reason < b.reason ? -1 : 1));
-};
+    )
+    .sort((a, b) => (a.reason < b.reason ? -1 : 1));
 
 const countOf = (reason: string, pods: readonly string[]): PodCount => ({
   reason,
   count: pods.length,
   pods: pods.toSorted().slice(0, 5),
 });
-
-/** Events for those who watch the set: it has come to rest, or cannot. */
-export const noticesOf = (view: SidecarSetView, { target, is }: Written): readonly Notice[] => {
-  const turned = (type: string): Condition | undefined => {
-    const before = view.status.conditions?.find(c => c.type === type);
-    const after = is.conditions?.find(c => c.type === type);
-    const isNew = before?.status !== after?.status || before?.reason !== after?.reason;
-    return before !== undefined && isNew && after?.status === 'True' ? after : undefined;
-  };
-  const notice = (type: Notice['type'], condition: Condition | undefined): readonly Notice[] =>
-    condition === undefined
-      ? []
-      : [{ about: target, type, reason: condition.reason ?? '', message: condition.message ?? '' }];
-  return [...notice('Normal', turned('Ready')), ...notice('Warning', turned('Stalled'))];
-};

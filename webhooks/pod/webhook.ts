@@ -3,7 +3,7 @@
 import { group, labels } from '../../api/names.ts';
 import type { Review, Verdict, Webhook, WebhookEntry } from '../../kube/contract.ts';
 import { allowed } from '../../kube/contract.ts';
-import type { Installation } from '../../workloads/installation.ts';
+import { type Installation, namespacesOutside } from '../../workloads/installation.ts';
 import { Namespaces, recordedIn } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { admitNew } from './admitNew.ts';
@@ -68,7 +68,7 @@ const requiredName = 'namespace-label-berth-injection-required.remove-it-to-star
  */
 const entriesFor = (own: string): readonly WebhookEntry[] => {
   const name = 'kubernetes.io/metadata.name';
-  const outside = { key: name, operator: 'NotIn', values: [own, 'kube-system'] };
+  const outside = { key: name, operator: 'NotIn', values: namespacesOutside(own) };
   const required = { key: labels.injection, operator: 'In', values: ['required'] };
   const rest = { key: labels.injection, operator: 'NotIn', values: ['required'] };
   return [

@@ -21,7 +21,7 @@ describe('The view of a pod', () => {
   it('is small for pods of others', () => {
     const view = podView(aPod({ spec: { containers: [{ name: 'a' }] } }, { ownerReferences: [theirs] }));
     assert.equal(view.managed, undefined);
-    assert.deepEqual(view.owner, { uid: 's', group: 'apps', kind: 'StatefulSet', name: 'web' });
+    assert.deepEqual(view.owner, { uid: 's', group: 'apps', version: 'v1', kind: 'StatefulSet', name: 'web' });
   });
 
   it('knows more of pods that Berth looks after: ours, and those with a sidecar', () => {
