@@ -2,7 +2,7 @@
 
 import { decode, type Request } from './admission/decode.ts';
 import { encode, untouched } from './admission/encode.ts';
-import type { Instant, Reader, Webhook, WebhookEntry } from './contract.ts';
+import type { Decision, Instant, Reader, Webhook, WebhookEntry } from './contract.ts';
 import { originOf } from './fault.ts';
 
 /** A larger review is refused unread. The apiserver itself takes no object above 3 MiB, and a review may hold two. */
@@ -16,6 +16,8 @@ export interface Answer {
   readonly uid: string;
   /** Where a thrown error came from. */
   readonly fault?: string;
+  /** For the metrics. */
+  readonly decisions?: readonly Decision[];
 }
 
 /**
@@ -42,11 +44,19 @@ const decide = (request: Request, webhook: Webhook, reader: Reader, now: Instant
   if (!webhook.entries.some(entry => covers(entry, request))) return { status: 200, body: untouched(uid), uid };
   try {
     const verdict = webhook.decide(review, reader, now);
-    return { status: 200, body: encode(verdict, request, webhook.type), uid };
+    const { decisions = [] } = verdict;
+    return { status: 200, body: encode(verdict, request, webhook.type), uid, decisions };
   } catch (error) {
-    return { ...fail(500, `the webhook failed on request ${uid}; its log says where`), uid, fault: originOf(error) };
+    return {
+      ...fail(500, `the webhook failed on request ${uid}; its log says where`),
+      uid,
+      fault: originOf(error),
+      decisions: [broken],
+    };
   }
 };
+
+const broken: Decision = { result: 'failed', reason: 'Error' };
 
 const fail = (status: 400 | 413 | 500, why: string): Answer => ({ status, body: why, uid: '' });
 

@@ -305,6 +305,8 @@ export interface Plan {
   readonly status?: StatusChange;
   readonly reasons?: readonly PodReason[];
   readonly notices?: readonly Notice[];
+  /** The status says for the first time that a rollout is over, which took so long. */
+  readonly rolledOut?: Millis;
   /** The plan may change by then even if nothing else does; less than 100 ms is 100 ms. */
   readonly wakeAfter?: Millis;
 }
@@ -442,14 +444,23 @@ export interface Problem {
     | 'FieldValueDuplicate';
 }
 
-export type Verdict =
+/** What a webhook did about one thing, in two words of small sets: they become labels of a metric. */
+export interface Decision {
+  /** e.g. `injected` */
+  readonly result: string;
+  /** e.g. `Current` */
+  readonly reason: string;
+}
+
+export type Verdict = (
   | {
       readonly is: 'allowed';
       readonly patch: readonly Op[];
       readonly warnings: readonly string[];
       readonly audit?: Readonly<Record<string, string>>;
     }
-  | { readonly is: 'refused'; readonly problems: readonly Problem[]; readonly warnings: readonly string[] };
+  | { readonly is: 'refused'; readonly problems: readonly Problem[]; readonly warnings: readonly string[] }
+) & { readonly decisions?: readonly Decision[] };
 
 export const allowed: Verdict = { is: 'allowed', patch: [], warnings: [] };
 

@@ -84,13 +84,83 @@ suite('metrics', () => {
   });
   test('count reviews by path and code, and time them in seconds', async () => {
     const registry = new Registry();
-    openMetrics(registry).reviewAnswered({ path: '/mutate/pod', code: 200, millis: 2 });
+    openMetrics(registry).reviewAnswered({ path: '/mutate/pod', code: 200, millis: 2, decisions: [] });
     assert.deepEqual(await linesOf(registry, 'berth_reviews_total{'), [
       'berth_reviews_total{path="/mutate/pod",code="200"} 1',
     ]);
     assert.deepEqual(await linesOf(registry, 'berth_review_seconds_sum'), [
       'berth_review_seconds_sum{path="/mutate/pod"} 0.002',
     ]);
+  });
+  test('count what was decided, each decision by itself', async () => {
+    const registry = new Registry();
+    const decisions = [
+      { result: 'injected', reason: 'Current' },
+      { result: 'injected', reason: 'Current' },
+      { result: 'skipped', reason: 'InjectionPaused' },
+    ];
+    openMetrics(registry).reviewAnswered({ path: '/mutate-pod', code: 200, millis: 2, decisions });
+    assert.deepEqual(await linesOf(registry, 'berth_review_decisions_total{'), [
+      'berth_review_decisions_total{path="/mutate-pod",result="injected",reason="Current"} 2',
+      'berth_review_decisions_total{path="/mutate-pod",result="skipped",reason="InjectionPaused"} 1',
+    ]);
+  });
+  suite('of objects', () => {
+    const behind = (key: string, ...reasons: readonly string[]) => ({
+      ...pass(),
+      key,
+      plan: { actions: [], reasons: reasons.map((reason, i) => ({ pod: `default/p-${i}`, reason, message: '' })) },
+    });
+    const name = 'berth_pods_behind{';
+    test('say how many pods have which reason, until the next pass says otherwise', async () => {
+      const registry = new Registry();
+      const metrics = openMetrics(registry);
+      metrics.passFinished(behind('default/web', 'Paused', 'Paused', 'NotReady'));
+      assert.deepEqual(await linesOf(registry, name), [
+        'berth_pods_behind{controller="statefulset",object="default/web",reason="Paused"} 2',
+        'berth_pods_behind{controller="statefulset",object="default/web",reason="NotReady"} 1',
+      ]);
+      metrics.passFinished(behind('default/web', 'Paused'));
+      assert.deepEqual(await linesOf(registry, name), [
+        'berth_pods_behind{controller="statefulset",object="default/web",reason="Paused"} 1',
+      ]);
+      metrics.passFinished(behind('default/web'));
+      assert.deepEqual(await linesOf(registry, name), []);
+    });
+    test('go with the object, and with the leadership', async () => {
+      const registry = new Registry();
+      let leads = true;
+      const metrics = openMetrics(registry, { isLeader: () => leads });
+      for (const key of ['a', 'b']) metrics.passFinished(behind(key, 'Paused'));
+      metrics.forgot('statefulset', 'a');
+      assert.equal((await linesOf(registry, name)).length, 1);
+      leads = false;
+      assert.deepEqual(await linesOf(registry, name), []);
+      leads = true;
+      assert.deepEqual(await linesOf(registry, name), []);
+    });
+    test('name a thousand objects at most, and count the pods of all', async () => {
+      const registry = new Registry();
+      const metrics = openMetrics(registry);
+      for (let i = 0; i < 1005; i += 1) metrics.passFinished(behind(`o-${i}`, 'Paused'));
+      const lines = await linesOf(registry, name);
+      assert.equal(lines.length, 1001);
+      assert.equal(lines.at(-1), 'berth_pods_behind{controller="statefulset",object="",reason="Paused"} 5');
+    });
+    test('time a rollout when the status that ends it is stored', async () => {
+      const registry = new Registry();
+      const metrics = openMetrics(registry);
+      const over = { ...pass(), plan: { actions: [], rolledOut: 45_000 } };
+      metrics.passFinished(over);
+      metrics.passFinished({ ...over, outcomes: [{ is: 'failed', message: '' }] });
+      metrics.passFinished({ ...over, outcomes: [{ is: 'done' }] });
+      assert.deepEqual(await linesOf(registry, 'berth_rollout_seconds_sum'), [
+        'berth_rollout_seconds_sum{controller="statefulset"} 45',
+      ]);
+      assert.deepEqual(await linesOf(registry, 'berth_rollout_seconds_count'), [
+        'berth_rollout_seconds_count{controller="statefulset"} 1',
+      ]);
+    });
   });
   test('ask who leads and what is queued when they are read', async () => {
     const registry = new Registry();

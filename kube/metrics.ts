@@ -1,8 +1,9 @@
-/** What the machine and the webhooks do, counted. Labels are bounded: names of controllers, resources and paths, never of objects. */
+/** What the machine and the webhooks do, counted. Labels are bounded: only metrics/objects.ts names objects. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Throttle } from './act/throttle.ts';
 import type { Action, Millis, Outcome } from './contract.ts';
+import { objectMetrics } from './metrics/objects.ts';
 import type { Call } from './server/reviews.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -24,7 +25,16 @@ export interface Asked {
 export const openMetrics = (registry: Registry, asked: Asked = {}): Metrics => {
   collectDefaultMetrics({ register: registry });
   registerAsked(registry, asked);
-  return { ...passMetrics(registry), ...readMetrics(registry), ...reviewMetrics(registry) };
+  const { passFinished, ...passes } = passMetrics(registry);
+  const objects = objectMetrics(registry, asked.isLeader);
+  return {
+    ...{ ...passes, ...readMetrics(registry), ...reviewMetrics(registry) },
+    forgot: objects.forgot,
+    passFinished: pass => {
+      passFinished(pass);
+      objects.passFinished(pass);
+    },
+  };
 };
 
 const registerAsked = (registry: Registry, { isLeader, queued, silences, throttle }: Asked): void => {
@@ -175,8 +185,15 @@ const reviewMetrics = (registry: Registry): Pick<Metrics, 'reviewAnswered'> => {
     labelNames: ['path'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 3, 10],
   });
+  const decided = new Counter({
+    registers,
+    name: 'berth_review_decisions_total',
+    help: 'What webhooks decided; of a new pod one decision for each SidecarSet that selects it',
+    labelNames: ['path', 'result', 'reason'],
+  });
   return {
-    reviewAnswered: ({ path, code, millis }) => {
+    reviewAnswered: ({ path, code, millis, decisions }) => {
+      for (const { result, reason } of decisions) decided.inc({ path, result, reason });
       reviews.inc({ path, code });
       answering.observe({ path }, inSeconds(millis));
     },

@@ -55,7 +55,7 @@ it('a notice is one line, a warning a louder one', () => {
   logged(log).noticed('tested', { about, type: 'Warning', reason: 'Odd', message: 'it is odd' });
   logged(log).noticed('tested', { about, type: 'Normal', reason: 'Fine', message: 'it is fine' });
   assert.deepEqual(lines, [
-    'warn noticed {"controller":"tested","on":"configmaps default/a","reason":"Odd","message":"it is odd"}',
-    'info noticed {"controller":"tested","on":"configmaps default/a","reason":"Fine","message":"it is fine"}',
+    'warn noticed {"controller":"tested","on":"ConfigMap default/a","reason":"Odd","message":"it is odd"}',
+    'info noticed {"controller":"tested","on":"ConfigMap default/a","reason":"Fine","message":"it is fine"}',
   ]);
 });

@@ -15,6 +15,8 @@ import type { Log } from './log.ts';
 
 export interface Telemetry {
   passFinished(pass: FinishedPass): void;
+  /** The object is gone; without a key: the controller begins afresh with all of its objects. */
+  forgot(controller: string, key?: Key): void;
   /** A pass threw: a bug, which stays with this one key. */
   passThrew(controller: string, key: Key, error: unknown): void;
   actionFinished(action: FinishedAction): void;
@@ -53,6 +55,7 @@ export interface FinishedAction {
 /** Tells all of them. */
 export const together = (...all: readonly Telemetry[]): Telemetry => ({
   passFinished: pass => each(all, t => t.passFinished(pass)),
+  forgot: (controller, key) => each(all, t => t.forgot(controller, key)),
   passThrew: (controller, key, error) => each(all, t => t.passThrew(controller, key, error)),
   actionFinished: action => each(all, t => t.actionFinished(action)),
   noticed: (controller, notice) => each(all, t => t.noticed(controller, notice)),
@@ -70,10 +73,11 @@ export const silence: Telemetry = together();
 /** Each action is one line, however it ended. */
 export const logged = (log: Log): Telemetry => ({
   passFinished: () => {},
+  forgot: () => {},
   passThrew: (controller, key, error) => log.error('pass threw', { controller, key, error: originOf(error) }),
   actionFinished: finished => logAction(log, finished),
   noticed: (controller, { about, type, reason, message }) => {
-    const on = `${about.resource.plural} ${keyOf(about.namespace, about.name)}`;
+    const on = `${about.resource.kind} ${keyOf(about.namespace, about.name)}`;
     log[type === 'Warning' ? 'warn' : 'info']('noticed', { controller, on, reason, message });
   },
   synced: (resource, objects) => log.info('synced', { resource: resource.plural, objects }),

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Registry } from 'prom-client';
 import { sidecarSetCrd } from '../api/sidecarset.ts';
+import { openMetrics } from '../kube/metrics.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -26,12 +28,23 @@ test('troubleshooting.md explains each reason of the closed union, and no other'
   assert.deepEqual(explained, declared);
 });
 
+test('metrics.md explains each metric of ours, and no other', async () => {
+  const registry = new Registry();
+  const throttle = { places: 0, waiting: 0 };
+  openMetrics(registry, { isLeader: () => true, queued: () => [], silences: () => [], throttle });
+  const registered = (await registry.getMetricsAsJSON()).map(({ name }) => name).filter(name => /^berth_/.test(name));
+  assert.ok(registered.length > 15);
+  assert.deepEqual(namesIn(read('docs/metrics.md'), /^\| `(berth_\w+)` \|/gm), registered.sort());
+});
+
 test('every relative link of a document leads to a file', () => {
   const documents = [
     'README.md',
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
     'docs/compatibility.md',
+    'docs/metrics.md',
+    'docs/troubleshooting.md',
     'docs/decisions/README.md',
     'docs/recipes/README.md',
     'docs/sidecarset.md',

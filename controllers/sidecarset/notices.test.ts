@@ -68,6 +68,26 @@ describe('Events of a set', () => {
   });
 });
 
+describe('The time of a rollout', () => {
+  it('runs from the first pod that is behind, and is told once', () => {
+    const cluster = fleet(3);
+    cluster.apply(SidecarSets, aSidecarSet({ image: 'log:v2' }));
+    const times: number[] = [];
+    const began = cluster.now;
+    let over = 0;
+    for (let second = 0; second < 120; second += 1) {
+      cluster.seeAll();
+      const took = cluster.pass('logs')?.rolledOut;
+      if (took !== undefined) over = cluster.now;
+      times.push(...(took === undefined ? [] : [took]));
+      cluster.stepAllPods();
+      cluster.wait(1000);
+    }
+    assert.deepEqual(times, [over - began]);
+    assert.ok(over > began);
+  });
+});
+
 describe('Pods without the containers', () => {
   it('are told of on their owner, once for all of its pods', () => {
     const cluster = fleet(1);

@@ -1,7 +1,8 @@
 /** Events for those who watch a set or the owners of its pods: what is new since the status that is stored. */
 
 import type { Condition } from '../../api/status.ts';
-import type { Notice, Regarding } from '../../kube/contract.ts';
+import type { Instant, Millis, Notice, Regarding } from '../../kube/contract.ts';
+import { instantOf } from '../../workloads/pods/project.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
 import { listed, messageOf, podsOf, type Reason } from '../../workloads/reasons.ts';
 import { Pods } from '../../workloads/resources.ts';
@@ -34,18 +35,35 @@ const countIn = ({ status }: SidecarSetView, reason: string): number =>
   status.pods?.find(p => p.reason === reason)?.count ?? 0;
 
 /** It has come to rest, or cannot. */
-const conditionNotices = (view: SidecarSetView, { target, is }: Written): readonly Notice[] => {
-  const turned = (type: string): Condition | undefined => {
-    const before = view.status.conditions?.find(c => c.type === type);
-    const after = is.conditions?.find(c => c.type === type);
-    const isNew = before?.status !== after?.status || before?.reason !== after?.reason;
-    return before !== undefined && isNew && after?.status === 'True' ? after : undefined;
-  };
+const conditionNotices = (view: SidecarSetView, written: Written): readonly Notice[] => {
   const notice = (type: Notice['type'], condition: Condition | undefined): readonly Notice[] =>
     condition === undefined
       ? []
-      : [{ about: target, type, reason: condition.reason ?? '', message: condition.message ?? '' }];
-  return [...notice('Normal', turned('Ready')), ...notice('Warning', turned('Stalled'))];
+      : [{ about: written.target, type, reason: condition.reason ?? '', message: condition.message ?? '' }];
+  return [
+    ...notice('Normal', turned('Ready', view, written)?.after),
+    ...notice('Warning', turned('Stalled', view, written)?.after),
+  ];
+};
+
+interface Turn {
+  readonly before: Condition;
+  readonly after: Condition;
+}
+
+/** The condition became True, or is True for another reason; one that was never stored has not turned. */
+const turned = (type: string, { status }: SidecarSetView, { is }: Written): Turn | undefined => {
+  const before = status.conditions?.find(c => c.type === type);
+  const after = is.conditions?.find(c => c.type === type);
+  if (before === undefined || after?.status !== 'True') return undefined;
+  return before.status === 'True' && before.reason === after.reason ? undefined : { before, after };
+};
+
+/** How long it took from the first pod that was behind until all pods are up to date, if this pass finds them so. */
+export const rolloutTime = (view: SidecarSetView, written: Written, now: Instant): Millis | undefined => {
+  const turn = turned('Ready', view, written);
+  const since = turn?.before.status === 'False' ? instantOf(turn.before.lastTransitionTime) : undefined;
+  return since === undefined || turn?.after.reason !== 'UpToDate' ? undefined : Math.max(0, now - since);
 };
 
 /** A reason that no pod had before; what passes by itself is told by the rollout's end. */

@@ -7,7 +7,7 @@ import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import { fieldsAgainst } from './fields.ts';
 import { injectionWake, isInjecting } from './injectionActive.ts';
 import { isCharged, type Member, memberOf, nameOf } from './member.ts';
-import { noticesOf } from './notices.ts';
+import { noticesOf, rolloutTime } from './notices.ts';
 import type { World } from './observe.ts';
 import { pairsAmong } from './pairs.ts';
 import { historyOf } from './revisions.ts';
@@ -46,6 +46,7 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
   const without = world.uninjected.map(pod => ({ pod, reason: whyWithout(world, set, pod) }));
   const said = [...[...course.reasons].map(([{ pod }, reason]) => ({ pod, reason })), ...without];
   const status = statusOf({ world, members, history, course, said, now });
+  const rolledOut = rolloutTime(world.view, status, now);
   const wakeAfter = soonest([...members.map(wakeOf), injectionWake(world.view, set, now)]);
   return {
     actions: [
@@ -56,6 +57,7 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
     status,
     reasons: said.map(({ pod, reason }) => podReason(nameOf(pod), reason)),
     notices: noticesOf(world.view, status, said),
+    ...(rolledOut === undefined ? {} : { rolledOut }),
     ...(wakeAfter === undefined ? {} : { wakeAfter }),
   };
 };

@@ -57,6 +57,7 @@ export class Lane {
     this.#pace = new Pace();
     this.#retry = new Retry();
     this.#options.store.forgetRefusals(this.#controller.name);
+    this.#options.telemetry.forgot(this.#controller.name);
     for (const key of keys) this.wake({ key, because: 'urgent change' });
   }
 
@@ -142,6 +143,7 @@ export class Lane {
 
   #forget(key: Key): undefined {
     this.#options.store.forgetRefusals(this.#controller.name, key);
+    this.#options.telemetry.forgot(this.#controller.name, key);
     this.#pace.forget(key);
     this.#retry.forget(key);
   }
@@ -164,11 +166,16 @@ export class Lane {
    * The rest of the plan is left to its turn.
    */
   async #state(key: Key): Promise<void> {
-    const plan = this.#options.mayPlan() ? this.#plan(key) : undefined;
-    const action = plan?.status === undefined ? undefined : statusAction(plan.status);
-    if (plan === undefined || action === undefined) return;
-    this.#pace.statusWritten(key, this.#options.clock.monotonic());
-    await this.#carrier.carryOut(key, { ...plan, actions: [] }, { is: 'to be written', action });
+    const { clock, mayPlan, telemetry } = this.#options;
+    const began = clock.monotonic();
+    const whole = mayPlan() ? this.#plan(key) : undefined;
+    const ended = clock.monotonic();
+    const action = whole?.status === undefined ? undefined : statusAction(whole.status);
+    if (whole === undefined || action === undefined) return;
+    const plan = { ...whole, actions: [] };
+    this.#pace.statusWritten(key, ended);
+    const outcomes = await this.#carrier.carryOut(key, plan, { is: 'to be written', action });
+    telemetry.passFinished({ controller: this.#controller.name, key, millis: ended - began, plan, outcomes });
   }
 
   #statusStep(key: Key, plan: Plan): StatusStep {

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answer, largestReview } from '../admission.ts';
 import type { Clock } from '../clock.ts';
-import type { Millis, Reader, Webhook } from '../contract.ts';
+import type { Decision, Millis, Reader, Webhook } from '../contract.ts';
 import type { Log } from '../log.ts';
 import { readBody } from './body.ts';
 import { room } from './room.ts';
@@ -26,11 +26,13 @@ export interface Call {
   readonly path: string;
   readonly code: number;
   readonly millis: Millis;
+  readonly decisions: readonly Decision[];
 }
 
 interface Reply {
   readonly status: number;
   readonly body: string;
+  readonly decisions?: readonly Decision[];
 }
 
 /** Handles requests for a webhook. The promise never rejects. */
@@ -48,7 +50,8 @@ export const reviews = (options: ReviewsOptions, closing: () => boolean): Review
       // What is left of a body that was not read would have to be read before the connection can be used again.
       if (reply.status === 413 || reply.status === 408 || closing()) response.shouldKeepAlive = false;
       send(response, reply);
-      options.answered({ path: webhook.path, code: reply.status, millis: clock.monotonic() - since });
+      const { status: code, decisions = [] } = reply;
+      options.answered({ path: webhook.path, code, millis: clock.monotonic() - since, decisions });
     } catch (error) {
       log.error('a review could not be answered', { path: webhook.path, error: String(error) });
       response.destroy();
@@ -82,10 +85,10 @@ const judge = async (options: ReviewsOptions, request: IncomingMessage, webhook:
     case 'cut off':
       return { status: 408, body: 'the review did not arrive in time' };
     case 'whole': {
-      const { status, body: text, uid, fault } = answer(body.bytes, webhook, reader, clock.now());
+      const { status, body: text, uid, fault, decisions = [] } = answer(body.bytes, webhook, reader, clock.now());
       if (fault !== undefined) log.error('a webhook failed', { path: webhook.path, uid, error: fault });
       else if (status !== 200) log.warn('a review could not be read', { path: webhook.path, why: text });
-      return { status, body: text };
+      return { status, body: text, decisions };
     }
   }
 };

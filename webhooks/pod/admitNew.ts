@@ -20,15 +20,17 @@ export interface Rules extends Sources {
 
 export const admitNew = (review: Creation, reader: Reader, now: Instant, rules: Rules): Verdict => {
   const { object: pod } = review;
-  if (!isActive(pod)) return allowed;
+  if (!isActive(pod)) return { ...allowed, decisions: [{ result: 'skipped', reason: 'Finished' }] };
   const sidecars = injectSidecars(review, reader, now, rules);
   if (sidecars.is === 'refused') return { ...sidecars, warnings: [] };
   const launched = launch(pod, sidecars.made, review.uid);
-  if (launched.is === 'impossible') return refused(launched);
+  if (launched.is === 'impossible')
+    return { ...refused(launched), decisions: [{ result: 'refused', reason: 'LaunchOrder' }] };
   return {
     is: 'allowed',
     patch: [...gateOps(pod, rules), ...sidecars.ops, ...launched.ops],
     warnings: [...sidecars.warnings, ...launched.warnings],
+    decisions: sidecars.decisions,
   };
 };
 

@@ -70,6 +70,11 @@ describe('A pod with a container of the name of a sidecar', () => {
     const first = decide(aPod(), refuse);
     assert.ok(first.is === 'allowed');
     const again = decide(applied(aPod(), first.patch), refuse);
-    assert.deepEqual(again, { is: 'allowed', patch: [], warnings: [] });
+    assert.deepEqual(again, {
+      is: 'allowed',
+      patch: [],
+      warnings: [],
+      decisions: [{ result: 'unchanged', reason: 'Current' }],
+    });
   });
 });

@@ -73,7 +73,8 @@ describe('A pod that is created', () => {
       aSidecarSet({ name: 'd', spec: { namespaceSelector: { matchLabels: { team: 'x' } } } }),
       aSidecarSet({ name: 'e', version: 'v1alpha1', spec: { namespace: 'elsewhere' } }),
     ];
-    assert.deepEqual(created(aPod(), knowing(...others)), { is: 'allowed', patch: [], warnings: [] });
+    const { decisions: _counted, ...verdict } = created(aPod(), knowing(...others));
+    assert.deepEqual(verdict, { is: 'allowed', patch: [], warnings: [] });
   });
 
   it('is found by expressions as well as by labels', () => {
@@ -267,5 +268,46 @@ describe('Containers that start in an order', () => {
     };
     const verdict = created(long, knowing());
     assert.deepEqual(verdict.is === 'refused' && verdict.problems.map(p => p.field), ['metadata.name']);
+  });
+});
+
+describe('What is counted of a new pod', () => {
+  const decided = (reader: Reader, pod = aPod(), more: Partial<typeof base> = {}): readonly string[] =>
+    (created(pod, reader, more).decisions ?? []).map(({ result, reason }) => `${result} ${reason}`).sort();
+  const strategy = (injectionStrategy: object) => ({ spec: { injectionStrategy } });
+  const only = { spec: { namespaceSelector: { matchLabels: { team: 'a' } } } };
+  const canary = {
+    name: 'logs-canary',
+    strategy: { type: 'NotUpdate' },
+    metadata: { annotations: { 'apps.kruise.io/sidecarset-canary': 'true', 'apps.kruise.io/sidecarset-base': 'logs' } },
+  };
+  const other = aSidecarSet({ name: 'other', spec: { containers: [{ name: 'other', image: 'o' }] } });
+  const rows: readonly (readonly [string, readonly KubeObject[], readonly string[]])[] = [
+    ['no set selects it', [aSidecarSet({ spec: { selector: { matchLabels: { app: 'x' } } } })], ['skipped NoMatch']],
+    ['a set goes in', [aSidecarSet()], ['injected Current']],
+    ['a set is paused', [aSidecarSet(strategy({ paused: true }))], ['skipped InjectionPaused']],
+    ['a set selects other namespaces', [aSidecarSet(only)], ['skipped NamespaceNotSelected']],
+    ['a canary goes in', [aSidecarSet(), aSidecarSet(canary)], ['injected Current', 'skipped CanaryInjected']],
+    [
+      'a pinned revision is gone',
+      [aSidecarSet(strategy({ revision: { revisionName: 'gone' } }))],
+      ['injected PinnedRevisionMissing'],
+    ],
+    ['two sets do', [aSidecarSet(strategy({ paused: true })), other], ['injected Current', 'skipped InjectionPaused']],
+  ];
+  for (const [when, sets, decisions] of rows)
+    it(`when ${when}`, () => assert.deepEqual(decided(knowing(...sets)), decisions));
+
+  it('when it is reviewed again', () => {
+    const reader = knowing(aSidecarSet());
+    const verdict = created(aPod(), reader);
+    assert.ok(verdict.is === 'allowed');
+    assert.deepEqual(decided(reader, applied(aPod(), verdict.patch)), ['unchanged Current']);
+  });
+
+  it('when it is refused', () => {
+    const reader = knowing(aSidecarSet(strategy({ onNameConflict: 'Refuse' })));
+    const pod = aPod('web-0', { containers: [{ name: 'log', image: 'mine' }] });
+    assert.deepEqual(decided(reader, pod), ['refused NameConflict']);
   });
 });

@@ -16,19 +16,22 @@ export interface Asked {
 
 export interface Choice {
   readonly injection: Injection;
+  readonly of: 'Current' | 'Pinned' | 'PinnedRevisionMissing';
   readonly warnings: readonly string[];
 }
 
 /** A pinned revision that is gone never costs a pod: the current spec goes in, and a warning says so. */
 export const choiceFor = ({ view, set }: Matched, asked: Asked): Choice => {
   const pin = set.spec.injectionStrategy.revision;
-  if (!isPin(pin) || !wantsPinned({ view, set }, asked)) return { injection: set.injection, warnings: [] };
+  if (!isPin(pin) || !wantsPinned({ view, set }, asked))
+    return { injection: set.injection, of: 'Current', warnings: [] };
   const revision = pinnedRevision(view.name, pin, asked.revisions());
   const pinned = revision && recordedInjection(view.name, revision);
-  if (pinned !== undefined) return { injection: pinned, warnings: [] };
+  if (pinned !== undefined) return { injection: pinned, of: 'Pinned', warnings: [] };
   const name = pin.revisionName ?? `customVersion ${pin.customVersion}`;
   return {
     injection: set.injection,
+    of: 'PinnedRevisionMissing',
     warnings: [`SidecarSet ${view.name}: the pinned revision ${name} cannot be found; the current one is injected`],
   };
 };
