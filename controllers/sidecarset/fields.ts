@@ -1,9 +1,7 @@
 /** Fields in which the revision that a pod carries differs from the spec: the ones that keep it from being updated. */
 
-import type { Wire } from '../../kube/contract.ts';
 import type { RevisionView } from '../../workloads/resources.ts';
-import { differences } from '../../workloads/revisions/canonical.ts';
-import { defaultedContainer, type SidecarList } from '../../workloads/sidecars/defaults.ts';
+import { fieldsBetween } from '../../workloads/sidecars/difference.ts';
 import { carriedRevision } from '../../workloads/sidecars/history.ts';
 import type { Injection } from '../../workloads/sidecars/injection.ts';
 import { recordedInjection } from '../../workloads/sidecars/revision.ts';
@@ -17,25 +15,14 @@ export const fieldsAgainst = (
   const known = new Map<string, readonly string[]>();
   return ({ mark }) => {
     const hash = mark?.hash ?? '';
-    const fields = known.get(hash) ?? fieldsBetween(carriedRevision(mark, revisions), current);
+    const fields = known.get(hash) ?? fieldsSince(carriedRevision(mark, revisions), current);
     known.set(hash, fields);
     return fields;
   };
 };
 
-const fieldsBetween = (from: RevisionView | undefined, to: Injection): readonly string[] => {
+const fieldsSince = (from: RevisionView | undefined, to: Injection): readonly string[] => {
   const recorded = from && recordedInjection(to.set, from);
-  const fields = recorded === undefined ? [] : differences(withoutImages(recorded), withoutImages(to), 'spec');
+  const fields = recorded === undefined ? [] : fieldsBetween(recorded, to);
   return fields.length > 0 ? fields : ['spec.containers'];
 };
-
-const withoutImages = ({ containers, initContainers }: Injection): Wire => ({
-  containers: comparable(containers, 'containers'),
-  initContainers: comparable(initContainers, 'initContainers'),
-});
-
-const comparable = (containers: readonly Wire[], list: SidecarList): readonly Wire[] =>
-  containers.map(container => {
-    const { image: _image, ...rest } = defaultedContainer(container, list);
-    return rest;
-  });

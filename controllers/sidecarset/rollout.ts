@@ -7,6 +7,7 @@ import { type Candidate, choose } from '../../workloads/rollout/budget.ts';
 import { markAnnotations } from '../../workloads/sidecars/marks.ts';
 import { sidecarLeftBehind } from '../../workloads/sidecars/native.ts';
 import { inOrder } from '../../workloads/sidecars/order.ts';
+import { keptBy } from '../../workloads/sidecars/partition.ts';
 import { isPin } from '../../workloads/sidecars/revision.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import { canReset, isCharged, isMoved, type Member, nameOf } from './member.ts';
@@ -128,14 +129,9 @@ const unfinished = ({ progress }: Member): Reason =>
 
 /** How many more pods the partition lets go. Pods that cannot move count among those that it keeps. */
 const room = ({ set, members }: Situation): { readonly keptOld: number; readonly free: number } => {
-  const { partition } = set.spec.updateStrategy;
-  const total = members.length;
-  const share = Math.min(total, Math.max(0, resolve(partition, total, 'up')));
-  // Less than all of them must leave one to go, or a rollout by shares would never begin.
-  const roundedToAll = share === total && total > 1 && partition.is === 'percent' && partition.value < 100;
-  const keptOld = roundedToAll ? total - 1 : share;
+  const keptOld = keptBy(set.spec.updateStrategy.partition, members.length);
   const updated = members.filter(m => m.isUpdated).length;
-  return { keptOld, free: Math.max(0, total - keptOld - updated) };
+  return { keptOld, free: Math.max(0, members.length - keptOld - updated) };
 };
 
 /** A pod that the server refuses must not keep the budget from the others: it is tried after them. */

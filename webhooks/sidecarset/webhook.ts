@@ -10,6 +10,7 @@ import { hashOps } from './hashes.ts';
 import { hasSamePin, lostPin } from './pin.ts';
 import { problemsIn } from './problems.ts';
 import { itemsOf, specOf } from './raw.ts';
+import { warningsAbout } from './warnings.ts';
 import { type MetadataPolicy, whitelistProblems } from './whitelist.ts';
 
 const entry = {
@@ -71,9 +72,9 @@ const judge = (review: Written, reader: Reader, policy: Policy): Verdict => {
     ...(asBefore ? [] : unlisted),
     ...(isPinned ? lost : []),
   ];
-  return problems.length > 0
-    ? { is: 'refused', problems, warnings: [] }
-    : { is: 'allowed', patch: [], warnings: [...known, ...[...unlisted, ...lost].map(textOf)] };
+  if (problems.length > 0) return { is: 'refused', problems, warnings: [] };
+  const kept = [...known, ...[...unlisted, ...lost].map(textOf)];
+  return { is: 'allowed', patch: [], warnings: [...kept, ...warningsAbout(object, before)] };
 };
 
 /** A whitelist that grew stricter must not hold up the next image; labels count, because rules select by them. */
