@@ -32,6 +32,8 @@ export const annotations = {
   sidecarSetWorkingHotUpgrade: 'kruise.io/sidecarset-working-hotupgrade-container',
   sidecarSetCanary: 'apps.kruise.io/sidecarset-canary',
   sidecarSetBase: 'apps.kruise.io/sidecarset-base',
+  /** By the name of each SidecarSet: its generation when it last decided what the pod carries. JSON. */
+  sidecarSetGenerations: 'berth/sidecarset-generations',
   lifecycleTimestamp: 'lifecycle.apps.kruise.io/timestamp',
   containerLaunchPriority: 'apps.kruise.io/container-launch-priority',
   ownedByStatefulSet: 'apps.kruise.io/owned-by-asts',

@@ -59,7 +59,10 @@ const usable = ({ metadata }: KubeObject, spec: SidecarSetSpec, status: SidecarS
   const revision = status.latestRevision ?? '';
   return {
     spec,
-    injection: injectionOf(metadata.name ?? '', spec, { hashes: hashesOf(spec), revision }),
+    injection: injectionOf(metadata.name ?? '', spec, {
+      ...{ hashes: hashesOf(spec), revision },
+      generation: metadata.generation ?? 0,
+    }),
     ...(isCanary ? { canaryOf: base } : {}),
   };
 };

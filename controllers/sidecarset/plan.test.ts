@@ -57,6 +57,7 @@ describe('A roll', () => {
       [
         '/spec/containers/0/image',
         '/metadata/annotations/kruise.io~1sidecarset-hash',
+        '/metadata/annotations/berth~1sidecarset-generations',
         '/metadata/annotations/kruise.io~1sidecarset-inplace-update-state',
       ],
     );

@@ -7,6 +7,7 @@ import { imageOps } from '../../workloads/inplace/patches.ts';
 import { printSidecarRecord } from '../../workloads/inplace/record.ts';
 import { type ContainerView, containerOf } from '../../workloads/pods/view.ts';
 import { Pods } from '../../workloads/resources.ts';
+import { generationNotes } from '../../workloads/sidecars/generations.ts';
 import { withTwins, workingAnnotation } from '../../workloads/sidecars/hotUpgrade.ts';
 import { type Injection, runningNames, runningOf } from '../../workloads/sidecars/injection.ts';
 import { markAnnotations, markOf, printMarks } from '../../workloads/sidecars/marks.ts';
@@ -38,8 +39,9 @@ export const update = (member: Member, to: To, now: Instant): Action => {
   const { set, hashes } = injection;
   const mark = markOf({ set, hash: hashes.hash, containers: runningNames(injection), at: now, revision });
   const marks = printMarks(new Map([...(member.marks.hash ?? []), [set, mark]]));
-  const { images, annotations } = changeTo(member, to, now);
-  const notes = new Map([...annotations, [markAnnotations.hash, marks]]);
+  const { images, annotations: changed } = changeTo(member, to, now);
+  const written = member.pod.managed?.annotations[annotations.sidecarSetGenerations];
+  const notes = new Map([...changed, [markAnnotations.hash, marks], ...generationNotes(written, [injection])]);
   const { patch, ...rest } = write(member, { images, annotations: notes }, { set, hash: hashes.hash, now });
   return {
     ...rest,

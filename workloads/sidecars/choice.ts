@@ -27,7 +27,9 @@ export const choiceFor = ({ view, set }: Matched, asked: Asked): Choice => {
     return { injection: set.injection, of: 'Current', warnings: [] };
   const revision = pinnedRevision(view.name, pin, asked.revisions());
   const pinned = revision && recordedInjection(view.name, revision);
-  if (pinned !== undefined) return { injection: pinned, of: 'Pinned', warnings: [] };
+  // The set as it is has decided for what it was.
+  const { generation } = set.injection;
+  if (pinned !== undefined) return { injection: { ...pinned, generation }, of: 'Pinned', warnings: [] };
   const name = pin.revisionName ?? `customVersion ${pin.customVersion}`;
   return {
     injection: set.injection,

@@ -9,6 +9,7 @@ import type { Sidecar } from '../../api/sidecarset.ts';
 import { type Instant, type KubeObject, type Op, pointer, type Wire } from '../../kube/contract.ts';
 import type { Made } from '../launch/barrierEnv.ts';
 import { isInjected } from './environment.ts';
+import { generationNotes } from './generations.ts';
 import { isNativeSidecar } from './hash.ts';
 import { hotAnnotations, withWorking, workingAnnotation } from './hotUpgrade.ts';
 import { type Injection, isHot, namesInPod, runningNames } from './injection.ts';
@@ -227,6 +228,7 @@ const markingsFor = (
     [markAnnotations.hash, printMarks(new Map([...marks.hash, ...hash]))],
     [markAnnotations.withoutImage, printMarks(new Map([...marks.withoutImage, ...withoutImage]))],
     [names.sidecarSetInjectedList, printInjectedList(sets)],
+    ...generationNotes(before.get(names.sidecarSetGenerations), todo),
   ];
 };
 

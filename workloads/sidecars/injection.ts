@@ -10,6 +10,8 @@ export interface Injection {
   readonly hashes: Hashes;
   /** Name of the ControllerRevision that records this; empty as long as there is none. */
   readonly revision: string;
+  /** Of the set that has decided for this; 0 where it is not known. */
+  readonly generation: number;
   readonly containers: readonly Sidecar[];
   readonly initContainers: readonly Sidecar[];
   readonly volumes: readonly Volume[];
@@ -21,11 +23,10 @@ export interface Injection {
 export const injectionOf = (
   set: string,
   spec: Pick<SidecarSetSpec, 'containers' | 'initContainers' | 'volumes' | 'imagePullSecrets' | 'patchPodMetadata'>,
-  { hashes, revision }: Pick<Injection, 'hashes' | 'revision'>,
+  decided: Pick<Injection, 'hashes' | 'revision' | 'generation'>,
 ): Injection => ({
   set,
-  hashes,
-  revision,
+  ...decided,
   containers: spec.containers ?? [],
   initContainers: spec.initContainers?.map(c => (isNativeSidecar(c) ? c : neverHot(c))) ?? [],
   volumes: spec.volumes ?? [],

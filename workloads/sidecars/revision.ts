@@ -48,7 +48,7 @@ export const recordedInjection = (set: string, revision: RevisionView): Injectio
     withoutImage: revision.annotations[annotations.sidecarSetHashWithoutImage],
   };
   const hashes = hash !== undefined && withoutImage !== undefined ? { hash, withoutImage } : hashesOf(recorded);
-  return injectionOf(set, recorded, { hashes, revision: revision.name });
+  return injectionOf(set, recorded, { hashes, revision: revision.name, generation: 0 });
 };
 
 /** The members of a spec that a revision recorded, with what no spec can be read without. */
