@@ -1,9 +1,9 @@
 /** Which SidecarSets a new pod should have got, and how it should look: an oracle beside the product, sharing no code with it. */
 
 import type { KubeObject, Wire } from '../../kube/contract.ts';
-import type { World } from './checker.ts';
 import { keyOf, list, record, text } from './objects.ts';
 import { selects } from './ours.ts';
+import type { World } from './world.ts';
 
 /** Namespaces in which nothing is ever injected. */
 const exempt: ReadonlySet<string> = new Set(['kube-system', 'berth-system']);

@@ -1,7 +1,7 @@
 /** Time in which somebody leads: while nobody does, nothing can be expected of anybody. */
 
-import type { Change } from './checker.ts';
 import { record, text } from './objects.ts';
+import type { Change } from './world.ts';
 
 /** Milliseconds; a leader renews its lease every two seconds. */
 const renewedWithin = 5000;

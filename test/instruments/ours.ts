@@ -1,8 +1,8 @@
 /** Which objects are Berth's business: read off the objects alone, by code that the product does not share. */
 
 import type { KubeObject, OwnerReference } from '../../kube/contract.ts';
-import type { World } from './checker.ts';
 import { injectedIn, keyOf, list, record, text } from './objects.ts';
+import type { World } from './world.ts';
 
 export const ourGroup = 'apps.kruise.io';
 export const ourKinds: readonly string[] = ['StatefulSet', 'SidecarSet', 'BroadcastJob'];

@@ -1,8 +1,8 @@
 /** What may not last: idle places and pods that nobody looks after, counted while somebody leads. */
 
-import type { Change, World } from './checker.ts';
 import { LedTime } from './ledTime.ts';
 import type { Pod } from './objects.ts';
+import type { Change, World } from './world.ts';
 
 /** Something that should not last; its sentence goes on with for how long. */
 export interface Idle {

@@ -1,8 +1,8 @@
 /** What the checker reads of StatefulSets. It shares no code with the product, so that no mistake can be in both. */
 
 import type { KubeObject } from '../../kube/contract.ts';
-import type { Change, World } from './checker.ts';
 import { count, list, type Pod, record, resolved, text } from './objects.ts';
+import type { Change, World } from './world.ts';
 
 export interface SetSpec {
   readonly replicas: number;

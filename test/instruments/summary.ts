@@ -1,10 +1,11 @@
 /** The numbers of a run that a reader wants to see, all taken from the record. */
 
 import { ownChanges, type Write } from './audit.ts';
-import { type Figure, type Verdict, World } from './checker.ts';
+import type { Figure, Verdict } from './checker.ts';
 import type { Chronicle } from './chronicle.ts';
 import { imagesChanged, keyOf, type Pod } from './objects.ts';
 import { isOfJob } from './rules/onceMeansOnce.ts';
+import { World } from './world.ts';
 
 export interface Summary {
   /** Pods that served: how many of them still have the uid, node and address that they began with. */

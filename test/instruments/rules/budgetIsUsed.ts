@@ -4,7 +4,7 @@
  */
 
 import type { KubeObject } from '../../../kube/contract.ts';
-import type { Rule, World } from '../checker.ts';
+import type { Rule } from '../checker.ts';
 import { isLive, keyOf, type Pod, record } from '../objects.ts';
 import { type Idle, Patience } from '../patience.ts';
 import {
@@ -16,6 +16,7 @@ import {
   setSpecOf,
   updateRevisionOf,
 } from '../statefulsets.ts';
+import type { World } from '../world.ts';
 
 export const budgetIsUsed = (): Rule => {
   const patience = new Patience();

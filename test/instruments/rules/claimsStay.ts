@@ -4,10 +4,11 @@
  */
 
 import { isCarriedOut, isOurs } from '../audit.ts';
-import { auditLog, type Change, type Rule, type World } from '../checker.ts';
+import { auditLog, type Rule } from '../checker.ts';
 import { isLive, keyOf, type Pod } from '../objects.ts';
 import { setOfClaim } from '../ours.ts';
 import { setOfPod, setSpecOf } from '../statefulsets.ts';
+import type { Change, World } from '../world.ts';
 
 export const claimsStay = (): Rule => ({
   invariant: 'claims stay',

@@ -3,9 +3,10 @@
  */
 
 import type { KubeObject } from '../../../kube/contract.ts';
-import type { Change, Rule, World } from '../checker.ts';
+import type { Rule } from '../checker.ts';
 import { count, injectedIn, keyOf, list, type Pod, record, text } from '../objects.ts';
 import { ordinalOf, revisionOf, setSpecOf, updateRevisionOf } from '../statefulsets.ts';
+import type { Change, World } from '../world.ts';
 import { isOfJob } from './onceMeansOnce.ts';
 
 /** Milliseconds for which a new pod may not have been counted yet. */

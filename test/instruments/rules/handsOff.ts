@@ -5,9 +5,10 @@
  */
 
 import { isCarriedOut, isOurs, machinery, type Write } from '../audit.ts';
-import { auditLog, type Change, type Rule, type World } from '../checker.ts';
+import { auditLog, type Rule } from '../checker.ts';
 import { keyOf, record } from '../objects.ts';
 import { controllerOf, describe, isOfOurKind, isOurBusiness, ourKinds, selects } from '../ours.ts';
+import type { Change, World } from '../world.ts';
 
 const written: ReadonlySet<string> = new Set(['pods', 'controllerrevisions', 'persistentvolumeclaims']);
 const users: ReadonlySet<string> = new Set(['statefulsets', 'sidecarsets', 'broadcastjobs']);

@@ -4,9 +4,10 @@
  */
 
 import type { KubeObject, Wire } from '../../../kube/contract.ts';
-import { auditLog, type Rule, type World } from '../checker.ts';
+import { auditLog, type Rule } from '../checker.ts';
 import { keyOf, list, record, text } from '../objects.ts';
 import { selects } from '../ours.ts';
+import type { World } from '../world.ts';
 
 export const harmlessInjection = (): Rule => ({
   invariant: 'harmless injection',

@@ -4,10 +4,11 @@
  */
 
 import type { KubeObject } from '../../../kube/contract.ts';
-import { auditLog, type Change, type Rule } from '../checker.ts';
+import { auditLog, type Rule } from '../checker.ts';
 import { faultsOfInjection, isActive, namesAdded, setsMatching } from '../injection.ts';
 import { LedTime } from '../ledTime.ts';
 import { count, injectedIn, isLive, keyOf, podIn, record } from '../objects.ts';
+import type { Change } from '../world.ts';
 
 /** Milliseconds within which labels of a namespace may not have been seen yet. A set that is active has been seen. */
 const sight = 2000;

@@ -2,9 +2,10 @@
 
 import type { KubeObject, Wire } from '../../../kube/contract.ts';
 import { isOurs } from '../audit.ts';
-import type { Change, Rule, World } from '../checker.ts';
+import type { Rule } from '../checker.ts';
 import { list, record, text } from '../objects.ts';
 import { selects } from '../ours.ts';
+import type { Change, World } from '../world.ts';
 import { isOfJob } from './onceMeansOnce.ts';
 
 /** Milliseconds within which a change of a node may be unknown. */

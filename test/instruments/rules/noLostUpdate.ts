@@ -6,9 +6,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, Wire } from '../../../kube/contract.ts';
 import { isOurs, type Write } from '../audit.ts';
-import { auditLog, type Rule, type World } from '../checker.ts';
+import { auditLog, type Rule } from '../checker.ts';
 import { list, record, text } from '../objects.ts';
 import { controllerOf, describe, isOfOurKind, ourKinds } from '../ours.ts';
+import type { World } from '../world.ts';
 
 export const noLostUpdate = (): Rule => ({
   invariant: 'no lost update',

@@ -4,8 +4,9 @@
  */
 
 import type { KubeObject } from '../../../kube/contract.ts';
-import type { Rule, World } from '../checker.ts';
+import type { Rule } from '../checker.ts';
 import { isLive, keyOf, type Pod, record, resolved } from '../objects.ts';
+import type { World } from '../world.ts';
 
 export const onceMeansOnce = (): Rule => {
   const done = new Set<string>();

@@ -4,9 +4,10 @@
  */
 
 import { isCarriedOut, isOurs } from '../audit.ts';
-import { auditLog, type Rule, type World } from '../checker.ts';
+import { auditLog, type Rule } from '../checker.ts';
 import { keyOf, type Pod, record } from '../objects.ts';
 import { Lately, ordinalOf, setOfPod } from '../statefulsets.ts';
+import type { World } from '../world.ts';
 
 export const oneLife = (): Rule => {
   const lately = new Lately();

@@ -6,7 +6,7 @@
 
 import type { KubeObject } from '../../../kube/contract.ts';
 import { isOurs } from '../audit.ts';
-import { auditLog, type Change, type Rule, type World } from '../checker.ts';
+import { auditLog, type Rule } from '../checker.ts';
 import { keyOf, type Pod, record, text } from '../objects.ts';
 import {
   isServing,
@@ -18,6 +18,7 @@ import {
   setSpecOf,
   updateRevisionOf,
 } from '../statefulsets.ts';
+import type { Change, World } from '../world.ts';
 
 interface Scene {
   readonly set: KubeObject;

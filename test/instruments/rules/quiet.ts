@@ -5,9 +5,10 @@
 
 import type { KubeObject } from '../../../kube/contract.ts';
 import { isCarriedOut, isOurs, machinery, type Write } from '../audit.ts';
-import { auditLog, type Change, type Rule, type World } from '../checker.ts';
+import { auditLog, type Rule } from '../checker.ts';
 import { count, imagesChanged, list, record } from '../objects.ts';
 import { ourKinds } from '../ours.ts';
+import type { Change, World } from '../world.ts';
 
 /** Milliseconds after which nothing that has happened is a reason any more, but for timers that users set. */
 const rest = 60_000;

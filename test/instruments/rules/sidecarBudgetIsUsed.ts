@@ -4,9 +4,10 @@
  */
 
 import type { KubeObject, Wire } from '../../../kube/contract.ts';
-import type { Rule, World } from '../checker.ts';
+import type { Rule } from '../checker.ts';
 import { injectedIn, isLive, keyOf, list, type Pod, record, resolved, text } from '../objects.ts';
 import { type Idle, Patience } from '../patience.ts';
+import type { World } from '../world.ts';
 
 export const sidecarBudgetIsUsed = (): Rule => {
   const patience = new Patience();

@@ -4,8 +4,9 @@
  */
 
 import type { KubeObject } from '../../../kube/contract.ts';
-import type { Figure, Rule, World } from '../checker.ts';
+import type { Figure, Rule } from '../checker.ts';
 import { imagesChanged, injectedIn, keyOf, list, type Pod, record, resolved, text } from '../objects.ts';
+import type { World } from '../world.ts';
 
 /** Former container ids, by container name. */
 type UnderWay = Map<string, string>;

@@ -5,8 +5,9 @@
 
 import type { KubeObject } from '../../../kube/contract.ts';
 import { isOurs, type Write } from '../audit.ts';
-import type { Change, Figure, Rule, World } from '../checker.ts';
+import type { Figure, Rule } from '../checker.ts';
 import { count, imagesChanged, keyOf, type Pod, record, resolved } from '../objects.ts';
+import type { Change, World } from '../world.ts';
 
 /** Milliseconds within which a loss may be unknown to whoever decides. */
 const sight = 1000;

@@ -4,8 +4,9 @@
  */
 
 import type { KubeObject } from '../../../kube/contract.ts';
-import type { Rule, World } from '../checker.ts';
+import type { Rule } from '../checker.ts';
 import { count, isLive, keyOf, list, type Pod, record, text } from '../objects.ts';
+import type { World } from '../world.ts';
 
 const kinds: readonly string[] = ['StatefulSet', 'SidecarSet', 'BroadcastJob'];
 /** Milliseconds for which a pod that is gone may still have been counted. */
