@@ -1,9 +1,9 @@
 /** Connects the store's changes to the controllers they concern. */
 
-import type { Controller, Key, Seen } from './contract.ts';
+import type { Controller, Key, Resource, Seen } from './contract.ts';
 import type { CarryOptions } from './loop/carry.ts';
 import { Lane } from './loop/lane.ts';
-import { type Wakes, wakesOf } from './loop/wakes.ts';
+import { type Wake, type Wakes, wakesOf } from './loop/wakes.ts';
 import { isNewer } from './store/version.ts';
 
 export interface LoopOptions extends CarryOptions {
@@ -36,7 +36,7 @@ export const runControllers = (controllers: readonly Controller[], options: Loop
   return {
     wakeAll: which => {
       for (const { controller, lane, wakes } of lanes)
-        if (which(controller)) lane.beginWith(beginning(store.list(controller.reconciles), controller, wakes));
+        if (which(controller)) lane.beginWith(beginning(controller, wakes, options));
     },
     queued: () => lanes.map(({ controller, lane }) => [controller.name, lane.queued]),
     stop: async () => {
@@ -50,8 +50,21 @@ export const runControllers = (controllers: readonly Controller[], options: Loop
  * What was changed last comes first: what users did while nobody led is waited for, and of the rest most needs nothing.
  * Of a great kind most objects may be nothing that a controller has to do with.
  */
-const beginning = (views: readonly Seen[], { reconciles }: Controller, wakes: Wakes): readonly Key[] =>
-  views
-    .flatMap(view => wakes(reconciles, undefined, view).map(({ key }) => ({ key, version: view.resourceVersion })))
+const beginning = (controller: Controller, wakes: Wakes, options: LoopOptions): readonly Key[] =>
+  options.store
+    .list(controller.reconciles)
+    .flatMap(view =>
+      wakesBy(view, controller.reconciles, wakes, options).map(({ key }) => ({ key, version: view.resourceVersion })),
+    )
     .sort((a, b) => (isNewer(a.version, b.version) ? -1 : 1))
     .map(({ key }) => key);
+
+/** As where a change is told, a trigger that throws for one object is told of and wakes nobody. */
+const wakesBy = (view: Seen, on: Resource, wakes: Wakes, { telemetry }: LoopOptions): readonly Wake[] => {
+  try {
+    return wakes(on, undefined, view);
+  } catch (error) {
+    telemetry.storeFault('subscriber', on, { key: view.key, error });
+    return [];
+  }
+};

@@ -301,6 +301,29 @@ describe('a controller', () => {
     await machine.stop();
   });
 
+  it('whose trigger throws for one object begins with the others', async () => {
+    const bench = new Bench();
+    for (const name of ['good', 'bad', 'fine']) bench.write(name);
+    const picky = whenever(ConfigMap, ({ key, name }) => {
+      if (name === 'bad') throw new Error('a bug');
+      return [key];
+    });
+    const planned: string[] = [];
+    const machine = bench.start([
+      planning(
+        view => {
+          planned.push(view.name);
+          return nothing;
+        },
+        { wakesOn: [picky] },
+      ),
+    ]);
+    await bench.clock.advance(10);
+    assert.deepEqual(planned, ['fine', 'good']);
+    assert.deepEqual(new Set(bench.ledger.errors), new Set(['subscriber default/bad: Error: a bug']));
+    await machine.stop();
+  });
+
   it('is woken for the owner before a change, too', async () => {
     const bench = new Bench();
     bench.write('one');
