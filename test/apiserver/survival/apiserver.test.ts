@@ -51,10 +51,10 @@ test(`the apiserver is away for ${outage / 1000} s: Berth goes on where it was, 
   });
   const reads = [...wholeReadsIn(cluster.apiServer.auditLog, since)];
   const most = Math.max(...reads.map(([, times]) => times));
-  const note = `${reads.length} kinds were read; ${reads.filter(([, times]) => times === most).length} so often`;
+  const note = `${reads.length} selections were read; ${reads.filter(([, times]) => times === most).length} so often`;
   tell(t, {
     of: 'R3',
-    what: 'the same: reads of all of a kind by a process',
+    what: 'the same: reads of all of a selection by a process',
     unit: 'lists',
     atMost: 1,
     value: most,

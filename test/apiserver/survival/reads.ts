@@ -14,7 +14,10 @@ interface AuditEvent {
 
 const ours = 'system:serviceaccount:berth-system:';
 
-/** By `account resource`: lists, and watches that begin with everything there is, that were served since then. */
+/**
+ * By `account resource selector`: lists, and watches that begin with everything there is, that were served since then. What
+ * is read of several objects by name, such as definitions, is of several selectors.
+ */
 export const wholeReadsIn = (auditLog: string, since: number): ReadonlyMap<string, number> => {
   const reads = readFileSync(auditLog, 'utf8')
     .split('\n')
@@ -22,9 +25,13 @@ export const wholeReadsIn = (auditLog: string, since: number): ReadonlyMap<strin
     .filter(line => line.includes(ours))
     .map(line => JSON.parse(line) as AuditEvent)
     .filter(event => isWhole(event) && Date.parse(event.requestReceivedTimestamp) >= since)
-    .map(({ user, objectRef }) => `${user.username.slice(ours.length)} ${objectRef?.resource}`);
+    .map(({ user, objectRef, requestURI }) =>
+      [user.username.slice(ours.length), objectRef?.resource, selectorIn(requestURI)].join(' ').trim(),
+    );
   return new Map([...Map.groupBy(reads, read => read)].map(([read, all]) => [read, all.length]));
 };
+
+const selectorIn = (uri: string): string => new URL(uri, 'https://apiserver').searchParams.get('fieldSelector') ?? '';
 
 /** A watch is noted when it begins and when it ends, and an early end is a refusal. */
 const isWhole = ({ stage, verb, requestURI, responseStatus }: AuditEvent): boolean => {
