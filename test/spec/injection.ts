@@ -3,7 +3,10 @@
 import { type Row, rowsOf } from './row.ts';
 
 export const injection: readonly Row[] = [
-  ...rowsOf('7.1', [['unknown fields', 'of a pod survive', 'A325 A329']]),
+  ...rowsOf('7.1', [
+    ['order', 'sidecars come before launch priorities, which a set may ask for', 'A163 A307 A309'],
+    ['unknown fields', 'of a pod survive', 'A325 A329'],
+  ]),
   ...rowsOf('7.2', [
     ['#1', 'sets that match, each in its suitable revision', 'A005 A065 A357'],
     ['#2', 'without bases of matching canaries', 'A248'],
