@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { admissionRows } from './admission.ts';
 import { holds, type Row, tableOf } from './figures.ts';
+import { passRows } from './passes.ts';
 import { type Plan, quick, type Report, whole } from './plan.ts';
 import { churnRows, readingRows } from './reading.ts';
 import { realRows } from './real.ts';
@@ -16,6 +17,7 @@ type Part = (plan: Plan, report: Report) => Promise<readonly Row[]>;
 
 const parts = {
   reading: readingRows,
+  passes: passRows,
   writing: writingRows,
   admission: admissionRows,
   real: realRows,

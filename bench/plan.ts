@@ -8,6 +8,8 @@ export interface Plan {
   readonly informerPods: number;
   readonly events: number;
   readonly patches: number;
+  /** Passes over a fleet that are averaged. */
+  readonly passes: number;
   /** Length of one measurement of reviews. */
   readonly reviewSeconds: number;
   readonly churnSeconds: number;
@@ -16,12 +18,12 @@ export interface Plan {
 }
 
 export const whole: Plan = {
-  ...{ runs: 5, pods: 100_000, informerPods: 20_000, events: 100_000, patches: 20_000 },
+  ...{ runs: 5, pods: 100_000, informerPods: 20_000, events: 100_000, patches: 20_000, passes: 40 },
   ...{ reviewSeconds: 6, churnSeconds: 600, realRuns: 1 },
 };
 
 export const quick: Plan = {
-  ...{ runs: 1, pods: 100_000, informerPods: 10_000, events: 50_000, patches: 10_000 },
+  ...{ runs: 1, pods: 100_000, informerPods: 10_000, events: 50_000, patches: 10_000, passes: 20 },
   ...{ reviewSeconds: 2, churnSeconds: 30, realRuns: 0 },
 };
 

@@ -16,6 +16,7 @@ import { instantOf, podView } from './pods/project.ts';
 import type { PodView } from './pods/view.ts';
 import { nodeProtobuf } from './protobuf/node.ts';
 import { podProtobuf } from './protobuf/pod.ts';
+import { pairsOf } from './sidecars/candidates.ts';
 
 export const Pods: Resource<PodView> = {
   group: '',
@@ -29,6 +30,7 @@ export const Pods: Resource<PodView> = {
     owner: { valuesOf: pod => (pod.owner === undefined ? [] : [pod.owner.uid]) },
     namespace: { valuesOf: pod => [pod.namespace] },
     injectedSet: { valuesOf: pod => pod.injectedSets },
+    label: { valuesOf: pod => pairsOf(pod.labels) },
   },
 };
 

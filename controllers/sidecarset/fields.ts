@@ -13,7 +13,7 @@ export const fieldsAgainst = (
   revisions: readonly RevisionView[],
 ): ((member: Member) => readonly string[]) => {
   const known = new Map<string, readonly string[]>();
-  return ({ mark }) => {
+  return ({ traces: { mark } }) => {
     const hash = mark?.hash ?? '';
     const fields = known.get(hash) ?? fieldsSince(carriedRevision(mark, revisions), current);
     known.set(hash, fields);

@@ -1,21 +1,17 @@
 /** A pod that the set looks after, as the rollout sees it. */
 
 import type { Instant, Millis } from '../../kube/contract.ts';
-import { isOver, type Progress, sidecarProgressOf } from '../../workloads/inplace/progress.ts';
-import { sidecarRecordOf, type UpdateRecord } from '../../workloads/inplace/record.ts';
+import { isOver, type Progress } from '../../workloads/inplace/progress.ts';
+import type { UpdateRecord } from '../../workloads/inplace/record.ts';
 import { isReady } from '../../workloads/pods/availability.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
 import { runningOf } from '../../workloads/sidecars/injection.ts';
-import type { Mark } from '../../workloads/sidecars/marks.ts';
 import { type After, timeUntilSound } from '../../workloads/sidecars/soundness.ts';
 import type { Twins } from '../../workloads/sidecars/twins.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import type { SeenPod } from './observe.ts';
 
 export interface Member extends SeenPod {
-  /** What this set has put into the pod, or updated it to. */
-  readonly mark: Mark | undefined;
-  readonly markWithoutImage: Mark | undefined;
   readonly record: UpdateRecord | undefined;
   readonly progress: Progress;
   readonly isReady: boolean;
@@ -36,21 +32,19 @@ export const memberOf = (
   twinsOf: (seen: SeenPod) => readonly Twins[],
   now: Instant,
 ): Member => {
-  const { pod } = seen;
-  const name = set.injection.set;
-  const mark = seen.marks.hash?.get(name);
-  const read = sidecarRecordOf(pod, name);
-  const record = read.is === 'read' ? read.value : undefined;
+  const { pod, claimed, kubelet, traces } = seen;
+  const { record } = traces;
   const twins = twinsOf(seen);
   const pairs = twins.length === 0 ? none : twins.map(t => pairOf(t, { pod, record, now }));
   return {
-    ...seen,
-    mark,
-    markWithoutImage: seen.marks.withoutImage?.get(name),
+    pod,
+    claimed,
+    kubelet,
+    traces,
     record,
-    progress: sidecarProgressOf(pod, name, now),
+    progress: traces.progress(now),
     isReady: isReady(pod),
-    isUpdated: mark?.hash === set.injection.hashes.hash && !pairs.some(pair => isTrapped(pair, set)),
+    isUpdated: traces.hash === set.injection.hashes.hash && !pairs.some(pair => isTrapped(pair, set)),
     pairs,
   };
 };
@@ -96,4 +90,4 @@ export const isCharged = (member: Member): boolean => {
 /** Updated, and the update is over: nothing is left to do. */
 export const isMoved = (member: Member): boolean => member.isUpdated && isOver(member.progress) && !isSwapping(member);
 
-export const nameOf = ({ namespace, name }: PodView): string => `${namespace}/${name}`;
+export const nameOf = ({ key }: PodView): string => key;

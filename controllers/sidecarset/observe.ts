@@ -3,12 +3,12 @@
 import { type Key, keyOf, type Reader } from '../../kube/contract.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
 import { type RefusalOf, refusalsIn } from '../../workloads/refusals.ts';
-import { ControllerRevisions, Namespaces, Nodes, Pods, type RevisionView } from '../../workloads/resources.ts';
-import { marksOf, type PodMarks } from '../../workloads/sidecars/marks.ts';
-import { coversNamespace, lacks, looksAfter } from '../../workloads/sidecars/match.ts';
-import { hasNativeSidecars } from '../../workloads/sidecars/native.ts';
+import { ControllerRevisions, Pods, type RevisionView } from '../../workloads/resources.ts';
 import { isOf } from '../../workloads/sidecars/revision.ts';
-import { SidecarSets, type SidecarSetView, type UsableSidecarSet } from '../../workloads/sidecarsets.ts';
+import type { Traces } from '../../workloads/sidecars/traces.ts';
+import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
+import { fleetOf, nobody } from './fleet.ts';
+import { Memory } from './memory.ts';
 
 export interface World {
   readonly view: SidecarSetView;
@@ -34,36 +34,21 @@ export interface SeenPod {
   readonly pod: PodView;
   /** Somebody is about to disrupt it. */
   readonly claimed: boolean;
-  readonly marks: PodMarks;
   /** Version of its node's kubelet; undefined where it is not known, or does not matter to the set. */
   readonly kubelet: string | undefined;
+  readonly traces: Traces;
 }
 
 export const observeIn = (namespace: string): ((key: Key, reader: Reader) => World | undefined) => {
-  // A view never changes, so what was read of it once stays right: a pass over a fleet reads only what is new.
-  const known = new WeakMap<PodView, PodMarks>();
-  const marks = (pod: PodView): PodMarks => {
-    const read = known.get(pod) ?? marksOf(pod);
-    known.set(pod, read);
-    return read;
-  };
+  const memory = new Memory();
   return (key, reader) => {
     const view = reader.get(SidecarSets, key);
+    if (view === undefined) memory.forget(key);
     if (view === undefined || view.deletedAt !== undefined) return undefined;
-    const needsKubelets = view.usable !== undefined && hasNativeSidecars(view.usable);
+    const { usable } = view;
     return {
       view,
-      pods:
-        view.usable === undefined
-          ? []
-          : podsOf(view.name, view.usable, reader).map(pod => ({
-              pod,
-              claimed: reader.claimOn(pod.uid) !== undefined,
-              marks: marks(pod),
-              kubelet: needsKubelets ? kubeletOf(pod, reader) : undefined,
-            })),
-      leaving: view.usable === undefined ? [] : leaving(view.name, view.usable, reader),
-      uninjected: view.usable === undefined ? [] : uninjected(view.name, view.usable, reader),
+      ...(usable === undefined ? nobody : fleetOf(usable, reader, memory.of(key, usable))),
       revisions: reader
         .by(ControllerRevisions, 'namespace', namespace)
         .filter(r => isOf(view.name, r) && isFree(r, view)),
@@ -76,31 +61,6 @@ export const observeIn = (namespace: string): ((key: Key, reader: Reader) => Wor
   };
 };
 
-const kubeletOf = ({ nodeName }: PodView, reader: Reader): string | undefined =>
-  nodeName === undefined ? undefined : reader.get(Nodes, nodeName)?.kubeletVersion;
-
 /** A set that was deleted and made again finds revisions of its predecessor: they go with that one. */
 const isFree = (revision: RevisionView, { uid }: SidecarSetView): boolean =>
   revision.owner === undefined || revision.owner.uid === uid;
-
-const podsOf = (name: string, set: UsableSidecarSet, reader: Reader): readonly PodView[] =>
-  reader.by(Pods, 'injectedSet', name).filter(pod => looksAfter(set, pod, reader.get(Namespaces, pod.namespace)));
-
-const leaving = (name: string, { spec }: UsableSidecarSet, reader: Reader): readonly string[] =>
-  reader
-    .by(Pods, 'injectedSet', name)
-    .filter(pod => pod.deletedAt !== undefined && spec.selector.matches(pod.labels))
-    .map(pod => pod.key);
-
-const uninjected = (name: string, set: UsableSidecarSet, reader: Reader): readonly PodView[] =>
-  reader
-    .list(Pods)
-    .filter(
-      pod =>
-        lacks(name, set, pod) &&
-        coversNamespace(set, reader.get(Namespaces, pod.namespace)) &&
-        !pod.injectedSets.some(other => isCanaryOf(name, reader.get(SidecarSets, other))),
-    );
-
-/** A canary goes in instead of its base. */
-const isCanaryOf = (base: string, other: SidecarSetView | undefined): boolean => other?.usable?.canaryOf === base;

@@ -3,7 +3,6 @@
 import type { Sidecar } from '../../api/sidecarset.ts';
 import type { RevisionView } from '../../workloads/resources.ts';
 import { carriedRevision } from '../../workloads/sidecars/history.ts';
-import { workingAnnotation } from '../../workloads/sidecars/hotUpgrade.ts';
 import { type Injection, isHot, runningOf } from '../../workloads/sidecars/injection.ts';
 import { recordedInjection } from '../../workloads/sidecars/revision.ts';
 import { type Twins, twinsIn } from '../../workloads/sidecars/twins.ts';
@@ -15,9 +14,8 @@ export const pairsAmong = (
   revisions: readonly RevisionView[],
 ): ((seen: SeenPod) => readonly Twins[]) => {
   const known = new Map<string, readonly Sidecar[]>();
-  const hotIn = ({ marks }: SeenPod): readonly Sidecar[] => {
-    const mark = marks.hash?.get(current.set);
-    const hash = marks.withoutImage?.get(current.set)?.hash ?? '';
+  const hotIn = ({ traces: { mark, markWithoutImage } }: SeenPod): readonly Sidecar[] => {
+    const hash = markWithoutImage?.hash ?? '';
     const sidecars =
       known.get(hash) ??
       hotOf(hash === current.hashes.withoutImage ? current : recorded(carriedRevision(mark, revisions)));
@@ -28,9 +26,7 @@ export const pairsAmong = (
     revision && recordedInjection(current.set, revision);
   const isHotNow = hotOf(current).length > 0;
   return seen =>
-    !isHotNow && seen.pod.managed?.annotations[workingAnnotation] === undefined
-      ? none
-      : hotIn(seen).flatMap(sidecar => twinsIn(seen.pod, sidecar) ?? []);
+    !isHotNow && !seen.traces.hasTwins ? none : hotIn(seen).flatMap(sidecar => twinsIn(seen.pod, sidecar) ?? []);
 };
 
 const none: readonly never[] = [];

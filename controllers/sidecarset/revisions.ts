@@ -10,6 +10,7 @@ import {
   revisionOf,
   surplusRevisions,
 } from '../../workloads/sidecars/history.ts';
+import type { Mark } from '../../workloads/sidecars/marks.ts';
 import { pinnedRevision, versionLabel } from '../../workloads/sidecars/revision.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import type { Member } from './member.ts';
@@ -40,10 +41,9 @@ const upkeep = (
   members: readonly Member[],
 ): readonly Action[] => {
   // Many pods carry few revisions.
-  const marks = new Map(members.map(({ mark }) => [mark?.controllerRevision ?? mark?.hash, mark]));
   const inUse = new Set([
     current.name,
-    ...[...marks.values()].flatMap(mark => carriedRevision(mark, revisions)?.name ?? []),
+    ...marksAmong(members).flatMap(mark => carriedRevision(mark, revisions)?.name ?? []),
     ...pinnedBy(set, view.name, revisions),
   ]);
   const surplus = surplusRevisions(revisions, inUse, set.spec.revisionHistoryLimit);
@@ -57,6 +57,14 @@ const upkeep = (
       }),
     ),
   ];
+};
+
+/** One mark for each revision that pods carry: many pods carry few. */
+const marksAmong = (members: readonly Member[]): readonly Mark[] => {
+  const marks = new Map<string, Mark>();
+  for (const { traces } of members)
+    if (traces.mark !== undefined && !marks.has(traces.carried)) marks.set(traces.carried, traces.mark);
+  return [...marks.values()];
 };
 
 const pinnedBy = ({ spec }: UsableSidecarSet, name: string, revisions: readonly RevisionView[]): readonly string[] => {

@@ -42,32 +42,53 @@ export interface Situation {
 
 export const courseOf = (situation: Situation): Course => {
   const { members, set } = situation;
-  const resets = members.filter(canReset);
-  const old = members.filter(m => !m.isUpdated && !canReset(m));
-  const blocked = old.flatMap(m => reasonFor(m, blockOf(m, situation)));
-  const blockedMembers = new Set(blocked.map(([m]) => m));
-  const waiting = inOrder(
-    old.filter(m => !blockedMembers.has(m)),
-    set.spec.updateStrategy,
-    members,
-  );
+  const { unfinished, resets, blocked, movable } = sorted(situation);
+  const waiting = inOrder(movable, set.spec.updateStrategy, members);
   const { keptOld, free } = room(situation);
   // A hot upgrade that was begun is ended before others begin, also where none may begin any more.
   const candidates = [...stepsOf(resets, 'reset'), ...waiting.slice(0, free).map(m => stepFor(m, set))];
-  const { taken, held, refused, limit } = withinBudget(candidates, situation);
-  const serving = taken.map(step => step.member).filter(m => m.isReady);
-  const charging = [...new Set([...charged(situation), ...serving.map(m => nameOf(m.pod))])];
-  return {
-    steps: taken,
-    reasons: new Map<Member, Reason>([
-      ...members.filter(m => m.isUpdated && !isMoved(m)).map(m => [m, unfinished(m)] as const),
-      ...blocked,
-      ...waiting.slice(free).map(m => [m, { reason: 'Partition', keptOld }] as const),
-      ...held.map(({ member }) => [member, { reason: 'BudgetUsed', limit, by: charging }] as const),
-      ...taken.map(({ member }) => [member, { reason: 'Taken' }] as const),
-      ...[...refused].map(([{ member }, { message }]) => [member, { reason: 'Refused', message }] as const),
-    ]),
-  };
+  const { taken, held, refused, limit, charging } = withinBudget(candidates, situation);
+  const reasons = new Map<Member, Reason>();
+  for (const m of unfinished) reasons.set(m, whatIsMissing(m));
+  for (const [m, reason] of blocked) reasons.set(m, reason);
+  note(reasons, waiting.slice(free), { reason: 'Partition', keptOld });
+  note(reasons, membersOf(held), { reason: 'BudgetUsed', limit, by: charging });
+  note(reasons, membersOf(taken), { reason: 'Taken' });
+  for (const [{ member }, { message }] of refused) reasons.set(member, { reason: 'Refused', message });
+  return { steps: taken, reasons };
+};
+
+/** One reason for many: a fleet has thousands of pods that wait for the same. */
+const note = (reasons: Map<Member, Reason>, members: readonly Member[], reason: Reason): void => {
+  for (const member of members) reasons.set(member, reason);
+};
+
+const membersOf = (steps: readonly Step[]): readonly Member[] => steps.map(step => step.member);
+
+interface Sorted {
+  /** Updated, and the update is not over. */
+  readonly unfinished: readonly Member[];
+  readonly resets: readonly Member[];
+  readonly blocked: ReadonlyMap<Member, Reason>;
+  /** Nothing but order and budgets keeps them. */
+  readonly movable: readonly Member[];
+}
+
+const sorted = (situation: Situation): Sorted => {
+  const unfinished: Member[] = [];
+  const resets: Member[] = [];
+  const movable: Member[] = [];
+  const blocked = new Map<Member, Reason>();
+  for (const member of situation.members) {
+    if (member.isUpdated && !isMoved(member)) unfinished.push(member);
+    if (canReset(member)) resets.push(member);
+    else if (!member.isUpdated) {
+      const reason = blockOf(member, situation);
+      if (reason === undefined) movable.push(member);
+      else blocked.set(member, reason);
+    }
+  }
+  return { unfinished, resets, blocked, movable };
 };
 
 const stepsOf = (members: readonly Member[], by: Step['by']): readonly Step[] =>
@@ -78,16 +99,13 @@ const stepFor = (member: Member, set: UsableSidecarSet): Step => ({
   by: canStay(member, set) ? 'update' : 'eviction',
 });
 
-const reasonFor = (member: Member, reason: Reason | undefined): readonly (readonly [Member, Reason])[] =>
-  reason === undefined ? [] : [[member, reason]];
-
 /** What keeps a pod at its revision, whatever the others do. What cannot be done at all comes before the author's wish. */
 const blockOf = (member: Member, situation: Situation): Reason | undefined => {
   const { set, isRecorded, isInjecting, fieldsOf, whilePending } = situation;
   const strategy = set.spec.updateStrategy;
   if (strategy.type === 'NotUpdate') return { reason: 'NotUpdated' };
-  if (member.mark === undefined) return { reason: 'RecordBroken', annotation: markAnnotations.hash };
-  if (member.markWithoutImage === undefined)
+  if (member.traces.mark === undefined) return { reason: 'RecordBroken', annotation: markAnnotations.hash };
+  if (member.traces.markWithoutImage === undefined)
     return { reason: 'RecordBroken', annotation: markAnnotations.withoutImage };
   if (!canStay(member, set) && !isReplaceable(member, set)) return whyNotInPlace(member, set, fieldsOf);
   if (strategy.paused) return { reason: 'Paused' };
@@ -108,8 +126,8 @@ const whyNotInPlace = (member: Member, set: UsableSidecarSet, fieldsOf: Situatio
     : { reason: 'KubeletTooOld', container, kubelet: member.kubelet ?? '' };
 };
 
-const fitsInPlace = ({ markWithoutImage }: Member, { injection }: UsableSidecarSet): boolean =>
-  markWithoutImage?.hash === injection.hashes.withoutImage;
+const fitsInPlace = ({ traces }: Member, { injection }: UsableSidecarSet): boolean =>
+  traces.hashWithoutImage === injection.hashes.withoutImage;
 
 export const recreates = ({ spec }: Pick<UsableSidecarSet, 'spec'>): boolean =>
   spec.updateStrategy.nonInPlace === 'Recreate';
@@ -124,7 +142,7 @@ const isReplaceable = ({ pod }: Member, { spec }: UsableSidecarSet): boolean =>
   pod.managed?.restartPolicy === 'Always';
 
 /** A pair that is still being swapped is waited for too, though its containers are all right by themselves. */
-const unfinished = ({ progress }: Member): Reason =>
+const whatIsMissing = ({ progress }: Member): Reason =>
   progress.is === 'restarting' || progress.is === 'settling' ? progress.for : { reason: 'Settling' };
 
 /** How many more pods the partition lets go. Pods that cannot move count among those that it keeps. */
@@ -139,24 +157,30 @@ const withinBudget = (steps: readonly Step[], situation: Situation) => {
   const { set, members } = situation;
   const refused = refusedAmong(steps, situation);
   const limit = Math.max(0, resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'up'));
-  const candidates = lastTried(steps, refused).map(step => ({
-    step,
-    name: nameOf(step.member.pod),
-    state: stateOf(step.member),
-  }));
-  const { taken, held } = choose(candidates, charged(situation).length, limit);
-  return { taken: taken.map(c => c.step), held: held.map(c => c.step), refused, limit };
+  const candidates = lastTried(steps, refused).map(candidateOf);
+  const before = charged(situation);
+  const { taken, held } = choose(candidates, before.length, limit);
+  const serving = taken.filter(({ member }) => member.isReady);
+  return { taken, held, refused, limit, charging: [...new Set([...before, ...serving.map(({ name }) => name)])] };
 };
+
+const candidateOf = ({ member, by }: Step): Step & Candidate => ({
+  member,
+  by,
+  name: nameOf(member.pod),
+  state: stateOf(member),
+});
 
 type Refused = ReadonlyMap<Step, Refusal>;
 
-const refusedAmong = (steps: readonly Step[], { refusalOf }: Situation): Refused =>
-  new Map(
-    steps.flatMap(step => {
-      const refusal = refusalOf(step);
-      return refusal === undefined ? [] : [[step, refusal] as const];
-    }),
-  );
+const refusedAmong = (steps: readonly Step[], { refusalOf }: Situation): Refused => {
+  const refused = new Map<Step, Refusal>();
+  for (const step of steps) {
+    const refusal = refusalOf(step);
+    if (refusal !== undefined) refused.set(step, refusal);
+  }
+  return refused;
+};
 
 /** Refused steps come last, and among them the one that was tried longest ago is first: each has its turn. */
 const lastTried = (steps: readonly Step[], refused: Refused): readonly Step[] => {
@@ -166,9 +190,9 @@ const lastTried = (steps: readonly Step[], refused: Refused): readonly Step[] =>
 
 /** Names of the pods that use up budget. Where pods are evicted, those that come in their place do until they serve. */
 const charged = ({ set, members, leaving }: Situation): readonly string[] => {
-  const isComing = ({ isUpdated, isReady, record }: Member): boolean =>
-    recreates(set) && isUpdated && !isReady && record === undefined;
-  return [...members.filter(m => isCharged(m) || isComing(m)).map(m => nameOf(m.pod)), ...leaving];
+  const comesInPlace = recreates(set);
+  const isComing = ({ isUpdated, isReady, record }: Member): boolean => isUpdated && !isReady && record === undefined;
+  return [...members.filter(m => isCharged(m) || (comesInPlace && isComing(m))).map(m => nameOf(m.pod)), ...leaving];
 };
 
 const stateOf = (member: Member): Candidate['state'] => {

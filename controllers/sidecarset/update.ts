@@ -38,7 +38,7 @@ export const update = (member: Member, to: To, now: Instant): Action => {
   const { injection, revision } = to;
   const { set, hashes } = injection;
   const mark = markOf({ set, hash: hashes.hash, containers: runningNames(injection), at: now, revision });
-  const marks = printMarks(new Map([...(member.marks.hash ?? []), [set, mark]]));
+  const marks = printMarks(new Map([...(member.traces.marks.hash ?? []), [set, mark]]));
   const { images, annotations: changed } = changeTo(member, to, now);
   const written = member.pod.managed?.annotations[annotations.sidecarSetGenerations];
   const notes = new Map([...changed, [markAnnotations.hash, marks], ...generationNotes(written, [injection])]);
@@ -61,7 +61,7 @@ export const reset = (member: Member, set: string, now: Instant): Action => {
     member.pairs.flatMap(pair => (pair.resetAfter === 0 ? [[pair.name, resetOf(pair)] as const] : [])),
   );
   return {
-    ...write(member, change, { set, hash: member.mark?.hash ?? '', now }),
+    ...write(member, change, { set, hash: member.traces.mark?.hash ?? '', now }),
     why: `end the hot upgrade of ${nameOf(member.pod)} by SidecarSet ${set}: ${described(change.images)}`,
     tell: {
       about: targetOf(Pods, member.pod),

@@ -1,8 +1,6 @@
 /** Tells on each pod whether its set can update it where it stands, for those who look at the pod. */
 
-import { conditions } from '../../api/names.ts';
 import { type Action, type Instant, targetOf } from '../../kube/contract.ts';
-import { conditionOf } from '../../workloads/pods/view.ts';
 import type { Reason } from '../../workloads/reasons.ts';
 import { Pods } from '../../workloads/resources.ts';
 import { renewedMessage, upgradableCondition, type Verdict } from '../../workloads/sidecars/upgradable.ts';
@@ -19,14 +17,15 @@ export interface Audience {
 /** Pods that are written anyway have their turn later: a plan has one write for each. */
 export const conditionWrites = ({ set, members, course, isThere }: Audience, now: Instant): readonly Action[] => {
   const busy = new Set(course.steps.map(step => step.member));
+  const verdicts = verdictsOf(set);
   const messageFor = remembering((message, verdict) => renewedMessage(message, verdict, isThere));
   const writes: Action[] = [];
   // Most pods of a fleet have no such condition and nothing to say.
   for (const member of members) {
-    const before = conditionOf(member.pod, conditions.sidecarSetUpgradable);
+    const before = member.traces.upgradable;
     const reason = course.reasons.get(member);
     if (before === undefined && reason === undefined && member.record === undefined) continue;
-    const verdict = busy.has(member) || member.claimed ? undefined : verdictOn(member, set, reason);
+    const verdict = busy.has(member) || member.claimed ? undefined : verdictOn(member, verdicts, reason);
     const message = verdict && messageFor(before?.message, verdict);
     if (verdict === undefined || message === undefined) continue;
     writes.push({
@@ -41,22 +40,34 @@ export const conditionWrites = ({ set, members, course, isThere }: Audience, now
   return writes;
 };
 
+/** All that one set may say: few objects for many pods. */
+const verdictsOf = (set: string) => ({
+  cannot: { set, can: false, repeats: false },
+  can: { set, can: true, repeats: false },
+  stillCan: { set, can: true, repeats: true },
+});
+
 /** Nothing is said about pods that nobody means to update. */
-const verdictOn = (member: Member, set: string, because: Reason | undefined): Verdict | undefined => {
+const verdictOn = (
+  member: Member,
+  { cannot, can, stillCan }: ReturnType<typeof verdictsOf>,
+  because: Reason | undefined,
+): Verdict | undefined => {
   const reason = because?.reason;
   if (reason === 'NotUpdated' || reason === 'RecordBroken') return undefined;
-  if (reason === 'NotInPlace' || reason === 'KubeletTooOld') return { set, can: false, repeats: false };
-  return { set, can: true, repeats: member.record === undefined || !isMoved(member) };
+  if (reason === 'NotInPlace' || reason === 'KubeletTooOld') return cannot;
+  return member.record === undefined || !isMoved(member) ? stillCan : can;
 };
 
 type MessageFor = (message: string | undefined, verdict: Verdict) => string | undefined;
 
 /** Many pods say the same. */
 const remembering = (messageFor: MessageFor): MessageFor => {
-  const known = new Map<string, string | undefined>();
+  const known = new Map<Verdict, Map<string | undefined, string | undefined>>();
   return (message, verdict) => {
-    const key = `${verdict.can} ${verdict.repeats} ${message ?? ''}`;
-    if (!known.has(key)) known.set(key, messageFor(message, verdict));
-    return known.get(key);
+    const answers = known.get(verdict) ?? new Map<string | undefined, string | undefined>();
+    known.set(verdict, answers);
+    if (!answers.has(message)) answers.set(message, messageFor(message, verdict));
+    return answers.get(message);
   };
 };

@@ -37,11 +37,14 @@ export type Progress =
   | { readonly is: 'settling'; readonly for: Reason; readonly wakeAfter?: Millis }
   | { readonly is: 'settled' };
 
+export const idle: Progress = { is: 'idle' };
+const settled: Progress = { is: 'settled' };
+
 /** Progress of the update that the pod's own workload made. */
 export const progressOf = (pod: PodView, now: Instant): Progress => {
   if (wishOf(pod).is === 'read' && gateIsClosed(pod)) return { is: 'draining' };
   const record = updateRecordOf(pod);
-  if (record.is !== 'read') return gateIsClosed(pod) ? { is: 'rejoining' } : { is: 'idle' };
+  if (record.is !== 'read') return gateIsClosed(pod) ? { is: 'rejoining' } : idle;
   const proof = proofOf(pod, record.value, now);
   if (proof.is === 'waiting') return { ...proof, is: 'restarting' };
   return gateIsClosed(pod) ? { is: 'rejoining' } : settling(pod, record.value, now);
@@ -50,9 +53,14 @@ export const progressOf = (pod: PodView, now: Instant): Progress => {
 /** Progress of one SidecarSet's update: it closes no gate. */
 export const sidecarProgressOf = (pod: PodView, sidecarSet: string, now: Instant): Progress => {
   const record = sidecarRecordOf(pod, sidecarSet);
-  if (record.is !== 'read') return { is: 'idle' };
-  const proof = proofOf(pod, record.value, now);
-  return proof.is === 'waiting' ? { ...proof, is: 'restarting' } : settling(pod, record.value, now);
+  return sidecarProgress(pod, record.is === 'read' ? record.value : undefined, now);
+};
+
+/** The same where the record has been read. */
+export const sidecarProgress = (pod: PodView, record: UpdateRecord | undefined, now: Instant): Progress => {
+  if (record === undefined) return idle;
+  const proof = proofOf(pod, record, now);
+  return proof.is === 'waiting' ? { ...proof, is: 'restarting' } : settling(pod, record, now);
 };
 
 export const isOver = (progress: Progress): boolean => progress.is === 'idle' || progress.is === 'settled';
@@ -140,7 +148,7 @@ const settling = (pod: PodView, record: UpdateRecord, now: Instant): Progress =>
   if (pod.ready !== 'True') return { is: 'settling', for: { reason: 'NotReady' } };
   const crash = unaskedRestart(pod, record);
   const left = readySince(pod, record, now) + (crash === undefined ? settleTime : settleTimeAfterCrash) + cut - now;
-  if (left <= 0) return { is: 'settled' };
+  if (left <= 0) return settled;
   return { is: 'settling', for: crash ?? { reason: 'Settling' }, wakeAfter: left };
 };
 

@@ -13,12 +13,19 @@ const pair = (key: string, value: string): string => `${key}=${value}`;
 export const candidateKeys = ({ source }: Selector): readonly string[] => {
   for (const [key, value] of Object.entries(source.matchLabels ?? {})) return [pair(key, value)];
   for (const { key, operator, values } of source.matchExpressions ?? [])
-    if (operator === 'In') return (values ?? []).map(value => pair(key, value));
+    if (operator === 'In') return [...new Set(values)].map(value => pair(key, value));
   return [anyPod];
 };
 
 /** The values under which every set that may match these labels is found. */
-export const keysFor = (labels: Labels): readonly string[] => [
-  ...Object.entries(labels).map(([key, value]) => pair(key, value)),
-  anyPod,
-];
+export const keysFor = (labels: Labels): readonly string[] => [...pairsOf(labels), anyPod];
+
+/** The values under which a pod is found. */
+export const pairsOf = (labels: Labels): readonly string[] =>
+  Object.keys(labels).map(key => pair(key, labels[key] ?? ''));
+
+/** The other way round: the values under which all pods that a set may match are found; undefined if that is any pod. */
+export const pairsFor = (selector: Selector): readonly string[] | undefined => {
+  const keys = candidateKeys(selector);
+  return keys.includes(anyPod) ? undefined : keys;
+};

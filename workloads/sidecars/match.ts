@@ -33,14 +33,11 @@ const injects = (set: UsableSidecarSet, labels: Labels, namespace: NamespaceView
 export const coversNamespace = ({ spec }: UsableSidecarSet, namespace: NamespaceView | undefined): boolean =>
   spec.namespaceSelector === undefined || (namespace !== undefined && spec.namespaceSelector.matches(namespace.labels));
 
-/** Whether a set looks after a pod: it matches, is not over, and has all containers that the set once gave it. */
-export const looksAfter = (set: UsableSidecarSet, pod: PodView, namespace: NamespaceView | undefined): boolean =>
-  isActive(pod) &&
-  set.spec.selector.matches(pod.labels) &&
-  coversNamespace(set, namespace) &&
-  set.injection.containers.every(container =>
-    namesInPod(container).every(name => containerOf(pod, name) !== undefined),
-  );
+/** Whether a pod is one that a set may look after: it matches, and has all containers that the set once gave it. */
+export const belongsTo = ({ spec, injection }: UsableSidecarSet): ((pod: PodView) => boolean) => {
+  const names = injection.containers.flatMap(namesInPod);
+  return pod => spec.selector.matches(pod.labels) && names.every(name => containerOf(pod, name) !== undefined);
+};
 
 /** Whether a pod should carry the set's containers and does not. */
 export const lacks = (set: string, { spec }: UsableSidecarSet, pod: PodView): boolean =>

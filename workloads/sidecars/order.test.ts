@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { aPod, aSidecarSet, usable } from '../../test/support/sidecarsets.ts';
 import { podView } from '../pods/project.ts';
-import { inOrder } from './order.ts';
+import { inOrder, useOf } from './order.ts';
 import { scattered, type Term } from './scatter.ts';
 
 const pod = (labels: Record<string, string>, number = 0, status: object = {}) => ({
@@ -72,9 +72,13 @@ describe('Scattered pods', () => {
   });
 });
 
+const used = (member: ReturnType<typeof pod>) => ({ ...member, traces: { use: useOf(member.pod) } });
+
 describe('The order of a rollout', () => {
   const ordered = (strategy: object, pods: readonly ReturnType<typeof pod>[]) =>
-    inOrder(pods, usable(aSidecarSet({ strategy: { ...strategy } })).spec.updateStrategy, pods).map(p => p.number);
+    inOrder(pods.map(used), usable(aSidecarSet({ strategy: { ...strategy } })).spec.updateStrategy, []).map(
+      p => p.number,
+    );
 
   it('begins with pods that serve least [§11.6 b order]', () => {
     const condition = (status: string, lastTransitionTime: string) => ({

@@ -1,6 +1,7 @@
 /** In which order a SidecarSet's pods are updated. */
 
 import type { SidecarSetSpec } from '../../api/sidecarset.ts';
+import type { Instant } from '../../kube/contract.ts';
 import { isReady } from '../pods/availability.ts';
 import { conditionOf, type PodPhase, type PodView } from '../pods/view.ts';
 import { scattered } from './scatter.ts';
@@ -11,16 +12,26 @@ interface HasPod {
   readonly pod: PodView;
 }
 
+/** How much a pod is in use. */
+export interface Use {
+  /** Whether it has a node, then its phase, then whether it is ready. */
+  readonly stage: number;
+  /** Of pods that are not ready all are alike. */
+  readonly readySince: Instant;
+  readonly restarts: number;
+}
+
+interface HasUse extends HasPod {
+  readonly traces: { readonly use: Use };
+}
+
 /** Pods that serve least go first, unless the strategy has priorities; then they are spread, if it says so. */
-export const inOrder = <M extends HasPod>(
+export const inOrder = <M extends HasUse>(
   waiting: readonly M[],
   strategy: Strategy,
   all: readonly M[],
 ): readonly M[] => {
-  const byPriority = prioritised(
-    waiting.toSorted((a, b) => byUse(a.pod, b.pod)),
-    strategy.priorityStrategy,
-  );
+  const byPriority = prioritised(byUse(waiting), strategy.priorityStrategy);
   return scattered(byPriority, strategy.scatterStrategy ?? [], all);
 };
 
@@ -51,17 +62,33 @@ const numberIn = (pod: PodView, keys: readonly string[]): number => {
 
 const phases: Readonly<Record<PodPhase, number>> = { Pending: 0, Unknown: 1, Running: 2, Succeeded: 2, Failed: 2 };
 
-const byUse = (a: PodView, b: PodView): number =>
-  Number(a.nodeName !== undefined) - Number(b.nodeName !== undefined) ||
-  phases[a.phase] - phases[b.phase] ||
-  Number(isReady(a)) - Number(isReady(b)) ||
-  readySince(b) - readySince(a) ||
-  restarts(b) - restarts(a) ||
+export const useOf = (pod: PodView): Use => {
+  const ready = isReady(pod);
+  return {
+    stage: (pod.nodeName === undefined ? 0 : 8) + 2 * phases[pod.phase] + (ready ? 1 : 0),
+    readySince: ready ? (conditionOf(pod, 'Ready')?.since ?? 0) : 0,
+    restarts: (pod.managed?.containers ?? []).reduce(
+      (most, { status }) => Math.max(most, status?.restartCount ?? 0),
+      0,
+    ),
+  };
+};
+
+/** A sort compares each pod with many others, so what it asks stands side by side. */
+const byUse = <M extends HasUse>(members: readonly M[]): readonly M[] =>
+  members
+    .map(member => ({ member, ...member.traces.use, createdAt: member.pod.createdAt, key: member.pod.key }))
+    .sort(compare)
+    .map(({ member }) => member);
+
+interface Comparable extends Use {
+  readonly createdAt: Instant;
+  readonly key: string;
+}
+
+const compare = (a: Comparable, b: Comparable): number =>
+  a.stage - b.stage ||
+  b.readySince - a.readySince ||
+  b.restarts - a.restarts ||
   b.createdAt - a.createdAt ||
   (a.key < b.key ? -1 : 1);
-
-/** Of pods that are not ready all are alike. */
-const readySince = (pod: PodView): number => (isReady(pod) ? (conditionOf(pod, 'Ready')?.since ?? 0) : 0);
-
-const restarts = (pod: PodView): number =>
-  (pod.managed?.containers ?? []).reduce((most, { status }) => Math.max(most, status?.restartCount ?? 0), 0);
