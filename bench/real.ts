@@ -11,7 +11,7 @@ import { type Berth, installBerth } from '../test/cluster/installation.ts';
 import { ownChanges, readWrites } from '../test/instruments/audit.ts';
 import { containerOf, type PodView } from '../workloads/pods/view.ts';
 import { Pods } from '../workloads/resources.ts';
-import { plainPod, setOf, sidecarSets, statefulSet } from './admission/objects.ts';
+import { plainPod, setOf, setsIn, statefulSet } from './admission/objects.ts';
 import type { Row } from './figures.ts';
 import { type Plan, type Report, repeated } from './plan.ts';
 import { usageOf } from './usage.ts';
@@ -76,7 +76,7 @@ const post = async (client: Client, path: string, object: object): Promise<void>
 
 /** Of the twenty sets one matches every pod, and one the StatefulSet's. */
 const sets = (): readonly KubeObject[] =>
-  sidecarSets.map((set, index) =>
+  setsIn({ all: 20, matching: 2 }).map((set, index) =>
     index === 1 ? setOf(1, { matchLabels: { app: 'web', half: 'a' }, maxUnavailable: '20%' }) : set,
   );
 

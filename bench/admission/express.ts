@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { createPatch } from 'rfc6902';
 import { given } from '../usage.ts';
-import { sidecarSets } from './objects.ts';
+import { setsIn } from './objects.ts';
 import { measured, type ServerOptions } from './server.ts';
 
 interface Pod {
@@ -21,7 +21,8 @@ interface Set {
   };
 }
 
-const sets = sidecarSets as unknown as readonly Set[];
+const { certificate, key, ...crowd } = given<ServerOptions>();
+const sets = setsIn(crowd) as unknown as readonly Set[];
 
 const matches = ({ spec }: Set, { metadata }: Pod): boolean =>
   Object.entries(spec.selector.matchLabels).every(([key, value]) => metadata.labels[key] === value);
@@ -54,6 +55,5 @@ app.post('/mutate-pod', (request, response) => {
   });
 });
 
-const { certificate, key } = given<ServerOptions>();
 const server = createServer({ cert: certificate, key, keepAliveTimeout: 120_000 }, app);
 server.listen(0, '127.0.0.1', () => measured((server.address() as AddressInfo).port));

@@ -1,13 +1,13 @@
-/** Twenty SidecarSets of which two match, and the review of a pod that is being created. */
+/** SidecarSets of which some match, and the review of a pod that is being created. */
 
 import type { KubeObject } from '../../kube/contract.ts';
 
 interface SetOptions {
-  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchLabels: Readonly<Record<string, string>>;
   readonly maxUnavailable?: number | string;
 }
 
-export const setOf = (index: number, { matchLabels, maxUnavailable = 1 }: SetOptions = {}): KubeObject => ({
+export const setOf = (index: number, { matchLabels, maxUnavailable = 1 }: SetOptions): KubeObject => ({
   apiVersion: 'apps.kruise.io/v1beta1',
   kind: 'SidecarSet',
   metadata: {
@@ -18,7 +18,7 @@ export const setOf = (index: number, { matchLabels, maxUnavailable = 1 }: SetOpt
     generation: 1,
   },
   spec: {
-    selector: { matchLabels: matchLabels ?? { app: index < 2 ? 'web' : `other-${index}` } },
+    selector: { matchLabels },
     containers: [
       {
         name: `sidecar-${index}`,
@@ -37,7 +37,16 @@ export const setOf = (index: number, { matchLabels, maxUnavailable = 1 }: SetOpt
   },
 });
 
-export const sidecarSets: readonly KubeObject[] = Array.from({ length: 20 }, (_, index) => setOf(index));
+/** How many SidecarSets there are, and how many of them match the pod that is reviewed. */
+export interface Crowd {
+  readonly all: number;
+  readonly matching: number;
+}
+
+export const setsIn = ({ all, matching }: Crowd): readonly KubeObject[] =>
+  Array.from({ length: all }, (_, index) =>
+    setOf(index, { matchLabels: { app: index < matching ? 'web' : `other-${index}` } }),
+  );
 
 export const team: KubeObject = {
   apiVersion: 'v1',

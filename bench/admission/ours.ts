@@ -12,10 +12,10 @@ import { webhooksFor } from '../../webhooks/index.ts';
 import { Namespaces } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { given } from '../usage.ts';
-import { sidecarSets, team } from './objects.ts';
+import { setsIn, team } from './objects.ts';
 import { measured, type ServerOptions } from './server.ts';
 
-const { certificate, key } = given<ServerOptions>();
+const { certificate, key, ...crowd } = given<ServerOptions>();
 const webhooks = webhooksFor({
   namespace: 'berth-system',
   secretName: 'certificate',
@@ -24,7 +24,7 @@ const webhooks = webhooksFor({
 });
 const store = new Store();
 for (const resource of new Set(webhooks.flatMap(webhook => webhook.reads))) store.register(resource);
-for (const set of sidecarSets) store.changed(SidecarSets, set);
+for (const set of setsIn(crowd)) store.changed(SidecarSets, set);
 store.changed(Namespaces, team);
 
 const registry = new Registry();

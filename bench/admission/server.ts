@@ -1,8 +1,9 @@
 /** What a server of reviews is given, and what it can be asked. */
 
 import { say, startUsage } from '../usage.ts';
+import type { Crowd } from './objects.ts';
 
-export interface ServerOptions {
+export interface ServerOptions extends Crowd {
   readonly certificate: string;
   readonly key: string;
 }

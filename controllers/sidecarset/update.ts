@@ -5,6 +5,7 @@ import { type Action, type Instant, type Op, type Patch, pointer, targetOf } fro
 import { formersSince } from '../../workloads/inplace/former.ts';
 import { imageOps } from '../../workloads/inplace/patches.ts';
 import { printSidecarRecord } from '../../workloads/inplace/record.ts';
+import { timestampOf } from '../../workloads/pods/project.ts';
 import { type ContainerView, containerOf } from '../../workloads/pods/view.ts';
 import { Pods } from '../../workloads/resources.ts';
 import { generationNotes } from '../../workloads/sidecars/generations.ts';
@@ -37,7 +38,7 @@ type Write = Extract<Action, { do: 'patch' }> & { readonly patch: JsonPatch };
 export const update = (member: Member, to: To, now: Instant): Action => {
   const { injection, revision } = to;
   const { set, hashes } = injection;
-  const mark = markOf({ set, hash: hashes.hash, containers: runningNames(injection), at: now, revision });
+  const mark = markOf({ set, hash: hashes.hash, containers: runningNames(injection), at: timestampOf(now), revision });
   const marks = printMarks(new Map([...(member.traces.marks.hash ?? []), [set, mark]]));
   const { images, annotations: changed } = changeTo(member, to, now);
   const written = member.pod.managed?.annotations[annotations.sidecarSetGenerations];

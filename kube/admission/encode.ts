@@ -73,14 +73,20 @@ const shorten = (warning: string): string => {
  * Such a number was rounded when the review or a stored object was parsed, so writing it would change what a user wrote.
  */
 const serialise = (patch: readonly Op[]): { readonly json: string; readonly inexactAt: string | undefined } => {
-  let inexactAt: string | undefined;
-  const texts = patch.map(op =>
-    JSON.stringify(op, (_key, value: unknown) => {
-      if (isInexact(value)) inexactAt ??= op.path;
-      return value;
-    }),
-  );
-  return { json: `[${texts.join(',')}]`, inexactAt };
+  const json = JSON.stringify(patch);
+  return { json, inexactAt: mayBeInexact.test(json) ? patch.find(holdsInexact)?.path : undefined };
+};
+
+/** How numbers beyond 2^53 are printed. Hardly any text has this in it, and looking at each value costs more than all else. */
+const mayBeInexact = /\d{16}|\de\+/;
+
+const holdsInexact = (op: Op): boolean => {
+  let found = false;
+  JSON.stringify(op, (_key, value: unknown) => {
+    found ||= isInexact(value);
+    return value;
+  });
+  return found;
 };
 
 const isInexact = (value: unknown): boolean =>

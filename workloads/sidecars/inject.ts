@@ -8,6 +8,7 @@ import { annotations as names } from '../../api/names.ts';
 import type { Sidecar } from '../../api/sidecarset.ts';
 import { type Instant, type KubeObject, type Op, pointer, type Wire } from '../../kube/contract.ts';
 import type { Made } from '../launch/barrierEnv.ts';
+import { timestampOf } from '../pods/project.ts';
 import { isInjected } from './environment.ts';
 import { generationNotes } from './generations.ts';
 import { isNativeSidecar } from './hash.ts';
@@ -218,10 +219,11 @@ const markingsFor = (
   now: Instant,
 ): Entries => {
   if (todo.length === 0) return [];
+  const at = timestampOf(now);
   const hash = todo.map(
-    i => [i.set, markOf({ ...marking(i, now), hash: i.hashes.hash, revision: i.revision })] as const,
+    i => [i.set, markOf({ ...marking(i, at), hash: i.hashes.hash, revision: i.revision })] as const,
   );
-  const withoutImage = todo.map(i => [i.set, markOf({ ...marking(i, now), hash: i.hashes.withoutImage })] as const);
+  const withoutImage = todo.map(i => [i.set, markOf({ ...marking(i, at), hash: i.hashes.withoutImage })] as const);
   const sets = [...readInjectedList(before.get(names.sidecarSetInjectedList)), ...todo.map(i => i.set)];
   return [
     ...hotMarkings(todo, before),
@@ -232,7 +234,7 @@ const markingsFor = (
   ];
 };
 
-const marking = (injection: Injection, at: Instant) => ({
+const marking = (injection: Injection, at: string) => ({
   set: injection.set,
   containers: runningNames(injection),
   at,

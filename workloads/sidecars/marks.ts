@@ -4,8 +4,6 @@
  */
 
 import { annotations } from '../../api/names.ts';
-import type { Instant } from '../../kube/contract.ts';
-import { timestampOf } from '../pods/project.ts';
 import type { PodView } from '../pods/view.ts';
 import { byBytes, goJson } from './typedJson.ts';
 
@@ -89,13 +87,14 @@ export interface Marking {
   readonly set: string;
   readonly hash: string;
   readonly containers: readonly string[];
-  readonly at: Instant;
+  /** As the API writes times. */
+  readonly at: string;
   /** Name of the ControllerRevision; empty where it is unknown or does not belong. */
   readonly revision: string;
 }
 
 export const markOf = ({ set, hash, containers, at, revision }: Marking): Mark => ({
-  updateTimestamp: timestampOf(at),
+  updateTimestamp: at,
   hash,
   sidecarSetName: set,
   sidecarList: containers.toSorted(byBytes),

@@ -78,8 +78,14 @@ const structJson = (value: unknown, fields: readonly Field[], quantityText: Prin
   return `{${printed.join()}}`;
 };
 
-/** Go sorts strings by their UTF-8 bytes. */
-export const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** Go sorts strings by their UTF-8 bytes: as JavaScript does, except that characters beyond U+FFFF come last. */
+export const byBytes = (a: string, b: string): number => {
+  if (a === b) return 0;
+  if (hasSurrogate.test(a) || hasSurrogate.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : 1;
+};
+
+const hasSurrogate = /[\ud800-\udfff]/;
 
 const isEmpty = (value: unknown): boolean =>
   value === '' ||
