@@ -130,7 +130,12 @@ export const plainPod = (name: string, half: string): object => ({
   spec: podSpec,
 });
 
-export const statefulSet = (name: string, replicas: number, half: string): object => ({
+interface StatefulOptions {
+  readonly half: string;
+  readonly maxUnavailable: string;
+}
+
+export const statefulSet = (name: string, replicas: number, { half, maxUnavailable }: StatefulOptions): object => ({
   apiVersion: 'apps.kruise.io/v1beta1',
   kind: 'StatefulSet',
   metadata: { name },
@@ -141,7 +146,7 @@ export const statefulSet = (name: string, replicas: number, half: string): objec
     selector: { matchLabels: { half } },
     updateStrategy: {
       type: 'RollingUpdate',
-      rollingUpdate: { podUpdatePolicy: 'InPlaceIfPossible', maxUnavailable: '20%' },
+      rollingUpdate: { podUpdatePolicy: 'InPlaceIfPossible', maxUnavailable },
     },
     template: { metadata: { labels: { app: 'web', half } }, spec: podSpec },
   },

@@ -124,12 +124,10 @@ const sendEvents = async ({ count, perSecond, replaceOneIn = 0 }: StubOrder): Pr
     const script = new Script(encoding, replaceOneIn);
     const began = performance.now();
     for (let sent = 0; sent < count && !response.destroyed; sent++) {
+      const wait = perSecond === undefined ? 0 : began + (sent / perSecond) * 1000 - performance.now();
+      // Each when it is due, as far as timers allow: what happens in a cluster does not come in heaps.
+      if (wait > 0) await outlet.flush().then(() => new Promise(resolve => setTimeout(resolve, wait)));
       await outlet.add(script.next());
-      if (perSecond !== undefined && sent % 100 === 99) {
-        await outlet.flush();
-        const wait = began + (sent / perSecond) * 1000 - performance.now();
-        if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait));
-      }
     }
     await outlet.flush();
   }

@@ -2,7 +2,7 @@
 
 import { Pool } from 'undici';
 import { given, say, startUsage } from '../usage.ts';
-import { label, type WriterOptions } from './writer.ts';
+import { opsFor, podAt, type WriterOptions } from './writer.ts';
 
 const { origin, authority, identity, pods, warmUp, patches } = given<WriterOptions>();
 const inFlight = 32;
@@ -14,19 +14,16 @@ const pool = new Pool(origin, {
 });
 
 const patch = async (index: number): Promise<void> => {
-  const { namespace, name, uid } = pods[index % pods.length] ?? { namespace: '', name: '', uid: '' };
+  const pod = podAt(pods, index);
   const { statusCode, body } = await pool.request({
     method: 'PATCH',
-    path: `/api/v1/namespaces/${namespace}/pods/${name}`,
+    path: `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`,
     headers: {
       'content-type': 'application/json-patch+json',
       accept: 'application/vnd.kubernetes.protobuf, application/json',
       'accept-encoding': 'identity',
     },
-    body: JSON.stringify([
-      { op: 'test', path: '/metadata/uid', value: uid },
-      { op: 'add', path: label.path, value: label.value(index) },
-    ]),
+    body: JSON.stringify(opsFor(pod, index)),
   });
   await body.arrayBuffer();
   if (statusCode !== 200) throw new Error(`status ${statusCode}`);

@@ -32,10 +32,14 @@ export class Views<V extends Seen> {
   }
 
   set(view: V): void {
-    this.#unlink(view.key);
+    const before = this.#byKey.get(view.key);
     this.#byKey.set(view.key, view);
     for (const [name, values] of this.#indexes) {
-      for (const value of this.#valuesOf(name, view)) {
+      const wanted = this.#valuesOf(name, view);
+      // Most changes leave all values as they were: the view then only takes the place of the one before.
+      if (before !== undefined)
+        for (const value of this.#valuesOf(name, before)) if (!wanted.includes(value)) unlink(values, value, view.key);
+      for (const value of wanted) {
         const found = values.get(value);
         if (found === undefined) values.set(value, new Map([[view.key, view]]));
         else found.set(view.key, view);
@@ -45,24 +49,21 @@ export class Views<V extends Seen> {
   }
 
   delete(key: Key): void {
-    this.#unlink(key);
-    this.#byKey.delete(key);
-    this.#all = undefined;
-  }
-
-  #unlink(key: Key): void {
     const view = this.#byKey.get(key);
     if (view === undefined) return;
-    for (const [name, values] of this.#indexes) {
-      for (const value of this.#valuesOf(name, view)) {
-        const found = values.get(value);
-        found?.delete(key);
-        if (found?.size === 0) values.delete(value);
-      }
-    }
+    for (const [name, values] of this.#indexes)
+      for (const value of this.#valuesOf(name, view)) unlink(values, value, key);
+    this.#byKey.delete(key);
+    this.#all = undefined;
   }
 
   #valuesOf(name: string, view: V): readonly string[] {
     return this.#resource.indexes[name]?.valuesOf(view) ?? [];
   }
 }
+
+const unlink = <V>(values: Map<string, Map<Key, V>>, value: string, key: Key): void => {
+  const found = values.get(value);
+  found?.delete(key);
+  if (found?.size === 0) values.delete(value);
+};
