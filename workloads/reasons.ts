@@ -121,8 +121,33 @@ export const messageOf = (r: Reason): string => {
 
 export const podReason = (pod: string, r: Reason): PodReason => ({ pod, reason: r.reason, message: messageOf(r) });
 
+/** Puts reasons into words, one that many pods have once. */
+export const wording = (): ((pod: string, reason: Reason) => PodReason) => {
+  const known = new Map<Reason, string>();
+  return (pod, reason) => {
+    const message = known.get(reason) ?? messageOf(reason);
+    known.set(reason, message);
+    return { pod, reason: reason.reason, message };
+  };
+};
+
+/** How many names are shown where thousands may be meant. */
+export const shown = 5;
+
+/** The first of these names in their order, `shown` of them: without sorting thousands. */
+export const firstOf = (names: readonly string[]): readonly string[] => {
+  const first: string[] = [];
+  for (const name of names) {
+    if (first.length === shown && name >= (first.at(-1) ?? '')) continue;
+    first.push(name);
+    first.sort();
+    if (first.length > shown) first.pop();
+  }
+  return first;
+};
+
 /** Up to five names, so that a message stays readable at any size. */
-export const listed = (names: readonly string[]): string =>
-  names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
+export const listed = (names: readonly string[], count = names.length): string =>
+  count <= shown ? names.join(', ') : `${names.slice(0, shown).join(', ')} and ${count - shown} more`;
 
 export const podsOf = (count: number): string => (count === 1 ? '1 pod' : `${count} pods`);

@@ -2,7 +2,7 @@
 
 import type { Problem } from '../../kube/contract.ts';
 import type { Finding } from '../../workloads/conditions.ts';
-import { messageOf, type Reason, type ReasonName } from '../../workloads/reasons.ts';
+import { firstOf, listed, messageOf, type Reason, type ReasonName } from '../../workloads/reasons.ts';
 import { isMoved, type Member, nameOf } from './member.ts';
 
 /** What a reason says about the rollout as a whole. */
@@ -47,7 +47,8 @@ export const kindOf = ({ reason }: Reason): Kind => kinds[reason];
 
 /** As long as anything moves the rollout is under way; what is stuck then may hold it up later. */
 export const findingsFor = (members: readonly Member[], reasons: ReadonlyMap<Member, Reason>): readonly Finding[] => {
-  const of = (kind: Kind): readonly (readonly [Member, Reason])[] => [...reasons].filter(([, r]) => kindOf(r) === kind);
+  const byKind = Map.groupBy(reasons, ([, reason]) => kindOf(reason));
+  const of = (kind: Kind): readonly (readonly [Member, Reason])[] => byKind.get(kind) ?? [];
   const tally = `${members.filter(isMoved).length} of ${members.length} pods are up to date`;
   const stuckPods = of('stuck');
   const [moving, waiting, wanted] = [of('moves'), of('waits'), of('wanted')];
@@ -72,11 +73,8 @@ export const findingsOfInvalid = (problems: readonly Problem[]): readonly Findin
 const described = (pods: readonly (readonly [Member, Reason])[]): string => {
   const first = pods[0]?.[1];
   if (first === undefined) return '';
-  const same = pods
-    .filter(([, r]) => r.reason === first.reason)
-    .map(([m]) => nameOf(m.pod))
-    .sort();
-  const names = same.length <= 5 ? same.join(', ') : `${same.slice(0, 5).join(', ')} and ${same.length - 5} more`;
+  const same = pods.filter(([, r]) => r.reason === first.reason).map(([m]) => nameOf(m.pod));
+  const names = listed(firstOf(same), same.length);
   const others = pods.length - same.length;
   return `${messageOf(first)} (${names})${others > 0 ? `; ${others} pods have other causes` : ''}`;
 };

@@ -2,7 +2,7 @@
 
 import type { Action, Instant, Millis, Plan } from '../../kube/contract.ts';
 import { soonest } from '../../workloads/pods/availability.ts';
-import { podReason, type Reason } from '../../workloads/reasons.ts';
+import { type Reason, wording } from '../../workloads/reasons.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import { fieldsAgainst } from './fields.ts';
 import { injectionWake, isInjecting } from './injectionActive.ts';
@@ -45,6 +45,7 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
   });
   const without = world.uninjected.map(pod => ({ pod, reason: whyWithout(world, set, pod) }));
   const said = [...[...course.reasons].map(([{ pod }, reason]) => ({ pod, reason })), ...without];
+  const inWords = wording();
   const status = statusOf({ world, members, history, course, said, now });
   const rolledOut = rolloutTime(world.view, status, now);
   const wakeAfter = soonest([...members.map(wakeOf), injectionWake(world.view, set, now)]);
@@ -55,7 +56,7 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
       ...conditionWrites({ set: to.injection.set, members, course, isThere: world.isThere }, now),
     ],
     status,
-    reasons: said.map(({ pod, reason }) => podReason(nameOf(pod), reason)),
+    reasons: said.map(({ pod, reason }) => inWords(nameOf(pod), reason)),
     notices: noticesOf(world.view, status, said),
     ...(rolledOut === undefined ? {} : { rolledOut }),
     ...(wakeAfter === undefined ? {} : { wakeAfter }),

@@ -5,7 +5,7 @@ import type { PodCount } from '../../api/status.ts';
 import { type Instant, type StatusChange, targetOf } from '../../kube/contract.ts';
 import { withFindings } from '../../workloads/conditions.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
-import type { Reason } from '../../workloads/reasons.ts';
+import { firstOf, type Reason } from '../../workloads/reasons.ts';
 import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { findingsFor, findingsOfInvalid } from './findings.ts';
 import { withInjection } from './injectionActive.ts';
@@ -97,5 +97,5 @@ const podCounts = (said: readonly Said[]): readonly PodCount[] =>
 const countOf = (reason: string, pods: readonly string[]): PodCount => ({
   reason,
   count: pods.length,
-  pods: pods.toSorted().slice(0, 5),
+  pods: firstOf(pods),
 });
