@@ -6,8 +6,9 @@
 import type { KubeObject } from '../../../kube/contract.ts';
 import { isCarriedOut, isOurs, machinery, type Write } from '../audit.ts';
 import { auditLog, type Rule } from '../checker.ts';
-import { count, imagesChanged, list, record } from '../objects.ts';
+import { count, imagesChanged, list, type Pod, record } from '../objects.ts';
 import { ourKinds } from '../ours.ts';
+import { revisionOf } from '../statefulsets.ts';
 import type { Change, World } from '../world.ts';
 
 /** Milliseconds after which nothing that has happened is a reason any more, but for timers that users set. */
@@ -24,7 +25,9 @@ const causes: ReadonlySet<string> = new Set([
 interface Cost {
   readonly pod: string;
   writes: number;
-  updates: number;
+  /** How often it was drained, and how often it got other images, another revision or another mark of a SidecarSet. */
+  drains: number;
+  changes: number;
 }
 
 export const quiet = (): Rule => {
@@ -53,7 +56,8 @@ export const quiet = (): Rule => {
     },
     ended: () =>
       [...costs.values()]
-        .filter(({ writes, updates }) => updates > 0 && writes > greatest * updates)
+        .map(({ drains, changes, ...cost }) => ({ ...cost, updates: Math.max(drains, changes) }))
+        .filter(({ writes, updates }) => writes > greatest * updates)
         .map(({ pod, writes, updates }) => `${writes} writes for ${updates} updates of ${pod}`),
   };
 };
@@ -61,14 +65,22 @@ export const quiet = (): Rule => {
 const noteCost = (costs: Map<string, Cost>, pod: Change['pod'], by: Write): void => {
   const { before, after } = pod ?? {};
   if (before === undefined || after === undefined || by.verb === 'delete' || by.verb === 'evict') return;
-  const isUpdate = imagesChanged(before, after).length > 0;
   const isDrain = before.gate === 'True' && after.gate === 'False';
-  const cost = costs.get(after.uid) ?? { pod: after.key, writes: 0, updates: 0 };
-  if (cost.writes === 0 && !isUpdate && !isDrain) return;
+  const isChange = isUpdate(before, after);
+  const cost = costs.get(after.uid) ?? { pod: after.key, writes: 0, drains: 0, changes: 0 };
+  if (cost.writes === 0 && !isChange && !isDrain) return;
   cost.writes += 1;
-  if (isUpdate) cost.updates += 1;
+  if (isDrain) cost.drains += 1;
+  if (isChange) cost.changes += 1;
   costs.set(after.uid, cost);
 };
+
+const mark = 'kruise.io/sidecarset-hash';
+
+const isUpdate = (before: Pod, after: Pod): boolean =>
+  imagesChanged(before, after).length > 0 ||
+  revisionOf(before) !== revisionOf(after) ||
+  before.annotations[mark] !== after.annotations[mark];
 
 const timers = ['minReadySeconds', 'gracePeriodSeconds', 'activeDeadlineSeconds', 'ttlSecondsAfterFinished'];
 
