@@ -53,6 +53,7 @@ const ranking = (start: number, reserved: unknown): ((ordinal: number) => number
     ranges.some(({ first, last }) => first <= ordinal && ordinal <= last);
   return ordinal => {
     if (ordinal < start || isReserved(ordinal)) return undefined;
+    if (ranges.length === 0) return ordinal - start;
     let rank = 0;
     for (let lower = start; lower < ordinal; lower += 1) if (!isReserved(lower)) rank += 1;
     return rank;
