@@ -16,22 +16,36 @@ export const lag: Millis = seconds(3);
 export const withInjection = (
   stored: readonly Condition[],
   view: SidecarSetView,
-  now: Instant,
+  { now, lostPin }: { readonly now: Instant; readonly lostPin?: string },
 ): readonly Condition[] => {
   const others = stored.filter(c => c.type !== type);
   const before = stored.find(c => c.type === type);
-  const { status, reason, message } = stateOf(view, now);
+  const { status, reason, message } = stateOf(view, now, lostPin);
   const isSame = before?.status === status && before.observedGeneration === view.generation;
   const since = isSame && before.lastTransitionTime !== undefined ? before.lastTransitionTime : timestampOf(now);
   return [...others, { type, status, observedGeneration: view.generation, lastTransitionTime: since, reason, message }];
 };
 
-const stateOf = (view: SidecarSetView, now: Instant): Pick<Required<Condition>, 'status' | 'reason' | 'message'> => {
+/** The reason of a set whose pinned revision is gone. */
+export const pinLost = 'PinnedRevisionMissing';
+
+/** @param lostPin what the set is pinned to, if it is gone */
+const stateOf = (
+  view: SidecarSetView,
+  now: Instant,
+  lostPin: string | undefined,
+): Pick<Required<Condition>, 'status' | 'reason' | 'message'> => {
   if (view.usable === undefined) return { status: 'False', reason: 'InvalidSpec', message: 'the spec cannot be read' };
   if (view.usable.spec.injectionStrategy.paused)
     return { status: 'False', reason: 'Paused', message: 'injectionStrategy.paused is set' };
-  return waitFor(view, now) > 0
-    ? { status: 'False', reason: 'Propagating', message: 'the webhooks are learning of this generation' }
+  if (waitFor(view, now) > 0)
+    return { status: 'False', reason: 'Propagating', message: 'the webhooks are learning of this generation' };
+  return lostPin !== undefined
+    ? {
+        status: 'True',
+        reason: pinLost,
+        message: `${lostPin} is not there: new pods that match get the current containers`,
+      }
     : { status: 'True', reason: 'Injecting', message: 'new pods that match get the containers' };
 };
 

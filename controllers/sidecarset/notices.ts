@@ -8,6 +8,7 @@ import { listed, messageOf, podsOf, type Reason } from '../../workloads/reasons.
 import { Pods } from '../../workloads/resources.ts';
 import type { SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { kindOf } from './findings.ts';
+import { pinLost } from './injectionActive.ts';
 import { nameOf } from './member.ts';
 import type { Said, Written } from './status.ts';
 
@@ -43,8 +44,12 @@ const conditionNotices = (view: SidecarSetView, written: Written): readonly Noti
   return [
     ...notice('Normal', turned('Ready', view, written)?.after),
     ...notice('Warning', turned('Stalled', view, written)?.after),
+    ...notice('Warning', lostPinIn(turned('InjectionActive', view, written)?.after)),
   ];
 };
+
+const lostPinIn = (condition: Condition | undefined): Condition | undefined =>
+  condition?.reason === pinLost ? condition : undefined;
 
 interface Turn {
   readonly before: Condition;

@@ -133,6 +133,19 @@ describe('Pods that cannot be changed where they stand', () => {
       );
     });
 
+  it('stay while their budget refuses the eviction, in its words', () => {
+    const words = "Cannot evict pod as it would violate the pod's disruption budget.";
+    const cluster = fleet(2);
+    cluster.refuse(action => (action.do === 'evict' ? words : undefined));
+    cluster.apply(SidecarSets, aSidecarSet(wanted()));
+    cluster.settle('logs');
+    assert.deepEqual(names(cluster), ['web-0', 'web-1']);
+    assert.deepEqual(
+      cluster.plan('logs')?.reasons?.map(r => `${r.reason}: ${r.message}`),
+      [0, 1].map(() => `Refused: the apiserver refuses: ${words}`),
+    );
+  });
+
   it('are updated where they stand if only the image changes', () => {
     const cluster = fleet(2);
     cluster.apply(SidecarSets, aSidecarSet({ ...old, image: 'log:v2' }));

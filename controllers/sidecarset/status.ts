@@ -6,6 +6,7 @@ import { type Instant, type StatusChange, targetOf } from '../../kube/contract.t
 import { withFindings } from '../../workloads/conditions.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
 import { firstOf, type Reason } from '../../workloads/reasons.ts';
+import { isPin, pinnedRevision } from '../../workloads/sidecars/revision.ts';
 import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { findingsFor, findingsOfInvalid } from './findings.ts';
 import { withInjection } from './injectionActive.ts';
@@ -43,9 +44,16 @@ export const statusOf = ({ world, members, history, course, said, now }: Report)
     conditions: withInjection(
       withFindings(view.status.conditions ?? [], found, { now, generation: view.generation }),
       view,
-      now,
+      { now, ...lostPinIn(world) },
     ),
   });
+};
+
+/** In words, what the set is pinned to, if no such revision is recorded any more. */
+const lostPinIn = ({ view, revisions }: World): { readonly lostPin?: string } => {
+  const pin = view.usable?.spec.injectionStrategy.revision;
+  if (!isPin(pin) || pinnedRevision(view.name, pin, revisions) !== undefined) return {};
+  return { lostPin: `the pinned revision ${pin.revisionName ?? `of customVersion ${pin.customVersion}`}` };
 };
 
 /** Counters stay as they were: nothing is known about pods that a broken spec selects. */
@@ -59,7 +67,7 @@ export const statusOfUnusable = (view: SidecarSetView, now: Instant): Written =>
     conditions: withInjection(
       withFindings(view.status.conditions ?? [], found, { now, generation: view.generation }),
       view,
-      now,
+      { now },
     ),
   });
 };
