@@ -5,7 +5,7 @@ import type { Made } from '../../workloads/launch/barrierEnv.ts';
 import { Namespaces, type RecordedRevisions, type RevisionView, recorded } from '../../workloads/resources.ts';
 import { keysFor } from '../../workloads/sidecars/candidates.ts';
 import { type Choice, choiceFor } from '../../workloads/sidecars/choice.ts';
-import { inject, type SidecarOrder } from '../../workloads/sidecars/inject.ts';
+import { carries, inject, type SidecarOrder } from '../../workloads/sidecars/inject.ts';
 import { setsFor } from '../../workloads/sidecars/match.ts';
 import { nameConflicts } from '../../workloads/sidecars/nameConflicts.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
@@ -71,11 +71,11 @@ const selectedFor = ({ object: pod, namespace: where }: Creation, reader: Reader
 };
 
 const chosenFor = (
-  { uid }: Creation,
+  { uid, object: pod }: Creation,
   { labels, namespace, possible }: Selected,
   revisions: () => readonly RevisionView[],
 ): readonly Chosen[] =>
   setsFor(labels, namespace, possible).map(matched => ({
-    ...choiceFor(matched, { labels, draw: uid, revisions }),
+    ...choiceFor(matched, { labels, draw: uid, carries: injection => carries(pod, injection), revisions }),
     refusesConflicts: matched.set.spec.injectionStrategy.onNameConflict === 'Refuse',
   }));

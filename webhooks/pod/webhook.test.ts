@@ -193,6 +193,16 @@ describe('A set that is pinned to a revision', () => {
     assert.equal(image(pinned({ customVersion: 'v', policy: 'Partial' }, { partition: 3 })), 'log log:v1');
   });
 
+  it('in part, is drawn once for a pod: a review that comes again, under another id, changes nothing', () => {
+    const reader = knowing(pinned({ customVersion: 'v', policy: 'Partial' }, { partition: '50%' }), ...history);
+    for (let i = 0; i < 50; i += 1) {
+      const first = created(aPod(), reader, { uid: `first-${i}` });
+      assert.ok(first.is === 'allowed');
+      const again = created(applied(aPod(), first.patch), reader, { uid: `again-${i}` });
+      assert.deepEqual(again.is === 'allowed' && again.patch, []);
+    }
+  });
+
   it('that is gone gives the current one, with a warning: no pod is lost [§7.3 gone]', () => {
     const verdict = created(aPod(), knowing(pinned({ revisionName: 'gone' })));
     assert.ok(verdict.is === 'allowed');

@@ -1,6 +1,7 @@
 /** Which revision of a set goes into a new pod: the current spec, or the one that the set is pinned to. */
 
 import type { RevisionView } from '../resources.ts';
+import type { UsableSidecarSet } from '../sidecarsets.ts';
 import type { Injection } from './injection.ts';
 import type { Matched } from './match.ts';
 import { isPin, pinnedRevision, recordedInjection } from './revision.ts';
@@ -10,6 +11,8 @@ export interface Asked {
   readonly labels: Readonly<Record<string, string>>;
   /** Any text that is new for each pod: a share of all texts draws the pinned revision. */
   readonly draw: string;
+  /** Whether the pod has this very injection in it already. */
+  readonly carries: (injection: Injection) => boolean;
   /** Looked at only for pinned sets. */
   revisions(): readonly RevisionView[];
 }
@@ -22,11 +25,14 @@ export interface Choice {
 
 /** A pinned revision that is gone never costs a pod: the current spec goes in, and a warning says so. */
 export const choiceFor = ({ view, set }: Matched, asked: Asked): Choice => {
+  const current: Choice = { injection: set.injection, of: 'Current', warnings: [] };
   const pin = set.spec.injectionStrategy.revision;
-  if (!isPin(pin) || !wantsPinned({ view, set }, asked))
-    return { injection: set.injection, of: 'Current', warnings: [] };
+  if (!isPin(pin)) return current;
+  const share = pinnedShare(set, asked.labels);
+  if (share === 0) return current;
   const revision = pinnedRevision(view.name, pin, asked.revisions());
   const pinned = revision && recordedInjection(view.name, revision);
+  if (share < 100 && !isDrawn({ current: set.injection, pinned, share }, asked)) return current;
   // The set as it is has decided for what it was.
   const { generation } = set.injection;
   if (pinned !== undefined) return { injection: { ...pinned, generation }, of: 'Pinned', warnings: [] };
@@ -38,11 +44,24 @@ export const choiceFor = ({ view, set }: Matched, asked: Asked): Choice => {
   };
 };
 
-const wantsPinned = ({ set }: Matched, { labels, draw }: Asked): boolean => {
-  const { updateStrategy, injectionStrategy } = set.spec;
-  if (updateStrategy.paused || injectionStrategy.revision?.policy !== 'Partial') return true;
-  if (updateStrategy.selector !== undefined && !updateStrategy.selector.matches(labels)) return true;
-  return updateStrategy.partition.is === 'percent' && drawn(draw) < updateStrategy.partition.value;
+/** How many of a hundred pods of these labels get the pinned revision. */
+const pinnedShare = ({ spec }: UsableSidecarSet, labels: Asked['labels']): number => {
+  const { updateStrategy, injectionStrategy } = spec;
+  if (updateStrategy.paused || injectionStrategy.revision?.policy !== 'Partial') return 100;
+  if (updateStrategy.selector !== undefined && !updateStrategy.selector.matches(labels)) return 100;
+  return updateStrategy.partition.is === 'percent' ? updateStrategy.partition.value : 0;
+};
+
+interface Draw {
+  readonly current: Injection;
+  readonly pinned: Injection | undefined;
+  readonly share: number;
+}
+
+/** Drawn once: the review of one pod may come again, under another id, when another webhook has changed the pod. */
+const isDrawn = ({ current, pinned, share }: Draw, { carries, draw }: Asked): boolean => {
+  if (carries(current)) return false;
+  return (pinned !== undefined && carries(pinned)) || drawn(draw) < share;
 };
 
 /** From 0 up to 100, evenly spread: FNV-1a with a last mix, because ids differ in few places. */

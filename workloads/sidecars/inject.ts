@@ -81,6 +81,12 @@ export const inject = (
 
 // ── What is there already ───────────────────────────────────────────────────────────────────────────────────────────
 
+/** Whether the pod has this very injection in it, by its marks and its containers. */
+export const carries = (pod: KubeObject, injection: Injection): boolean => {
+  const marks = readMarks(pod.metadata.annotations?.[markAnnotations.hash]);
+  return marks !== undefined && oddMember(pod) === undefined && isThere(injection, pod, marks);
+};
+
 /** Re-invocation, or a pod that was copied from an injected one: what other webhooks changed since is theirs. */
 const isThere = (injection: Injection, pod: KubeObject, marks: Marks): boolean => {
   const mark = marks.get(injection.set);
