@@ -41,6 +41,8 @@ export const annotations = {
   nodeUid: 'berth/node-uid',
   /** Who changed a pod's own images last, when, and from what to what: JSON. */
   imageChange: 'berth/image-change',
+  /** Names of the pod's own containers that SidecarSets have replaced, by the set: JSON. */
+  replacedContainers: 'berth/replaced-containers',
   /** Priorities by which the containers of a pod start, by their names: JSON. */
   launchOrder: 'berth/launch-order',
 } as const;

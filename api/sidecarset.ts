@@ -187,6 +187,7 @@ const status = object({
   latestRevision: optional(string().about('The ControllerRevision of the current spec.')),
   collisionCount: optional(int32().about('How often the name of a revision was taken.')),
   uninjectedPods: optional(int32().about('Pods that should have the containers and do not.')),
+  overriddenPods: optional(int32().about("Pods whose own container of the same name one of the set's has replaced.")),
   pods: podCounts(),
   conditions: conditions(),
 });

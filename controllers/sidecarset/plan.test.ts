@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Action, KubeObject, Wire } from '../../kube/contract.ts';
 import { type Cluster, linesOf } from '../../test/support/cluster/cluster.ts';
-import { aPod, aSidecarSet, type SetOptions } from '../../test/support/sidecarsets.ts';
+import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
 import { ControllerRevisions, Pods } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { breakPod, fleet, podOf, reasonsOf, statusOf } from './fixture.ts';
@@ -143,6 +143,32 @@ describe('Metadata that a set patches', () => {
     const cluster = changed(fleet(1), { image: 'log:v2', spec: lie });
     cluster.settle('logs');
     assert.equal(statusOf(cluster)['updatedPods'], 1);
+  });
+});
+
+describe("A container that has replaced the pod's own", () => {
+  const withOwn = (name: string): KubeObject =>
+    aPod(name, {
+      containers: [
+        { name: 'main', image: 'app:v1' },
+        { name: 'log', image: 'own:v1' },
+      ],
+    });
+  const told = (cluster: Cluster): readonly string[] => {
+    cluster.seeAll();
+    return (cluster.plan('logs')?.notices ?? []).map(({ reason, message }) => `${reason}: ${message.slice(0, 90)}`);
+  };
+
+  it('is counted, and told of once for each more', () => {
+    const cluster = fleet(1);
+    assert.equal(statusOf(cluster)['overriddenPods'], 0);
+    cluster.apply(Pods, injected(withOwn('web-9'), [aSidecarSet()], cluster.now));
+    assert.deepEqual(told(cluster), [
+      "ContainerReplaced: a container of this set stands in the place of the pod's own of that name (default/web-9);",
+    ]);
+    cluster.settle('logs');
+    assert.equal(statusOf(cluster)['overriddenPods'], 1);
+    assert.deepEqual(told(cluster), []);
   });
 });
 

@@ -9,6 +9,7 @@ import { injectionWake, isInjecting } from './injectionActive.ts';
 import { isCharged, type Member, memberOf, nameOf } from './member.ts';
 import { noticesOf, rolloutTime } from './notices.ts';
 import type { World } from './observe.ts';
+import { overriddenAmong, overriddenNotices } from './overridden.ts';
 import { pairsAmong } from './pairs.ts';
 import { historyOf } from './revisions.ts';
 import { courseOf, recreates, type Step } from './rollout.ts';
@@ -46,7 +47,8 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
   const without = world.uninjected.map(pod => ({ pod, reason: whyWithout(world, set, pod) }));
   const said = [...[...course.reasons].map(([{ pod }, reason]) => ({ pod, reason })), ...without];
   const inWords = wording();
-  const status = statusOf({ world, members, history, course, said, now });
+  const overridden = overriddenAmong(set.injection.set, members);
+  const status = statusOf({ world, members, history, course, said, overridden, now });
   const rolledOut = rolloutTime(world.view, status, now);
   const wakeAfter = soonest([...members.map(wakeOf), injectionWake(world.view, set, now)]);
   return {
@@ -57,7 +59,7 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
     ],
     status,
     reasons: said.map(({ pod, reason }) => inWords(nameOf(pod), reason)),
-    notices: noticesOf(world.view, status, said),
+    notices: [...noticesOf(world.view, status, said), ...overriddenNotices(world.view, overridden)],
     ...(rolledOut === undefined ? {} : { rolledOut }),
     ...(wakeAfter === undefined ? {} : { wakeAfter }),
   };

@@ -21,6 +21,8 @@ export interface Report {
   readonly history: History;
   readonly course: Course;
   readonly said: readonly Said[];
+  /** Names of pods whose own containers were replaced. */
+  readonly overridden: readonly string[];
   readonly now: Instant;
 }
 
@@ -32,7 +34,7 @@ export interface Said {
 
 export type Written = StatusChange & { readonly is: SidecarSetStatus };
 
-export const statusOf = ({ world, members, history, course, said, now }: Report): Written => {
+export const statusOf = ({ world, members, history, course, said, overridden, now }: Report): Written => {
   const { view } = world;
   const found = findingsFor(members, course.reasons);
   return change(view, {
@@ -40,6 +42,7 @@ export const statusOf = ({ world, members, history, course, said, now }: Report)
     ...(history.current === undefined ? {} : { latestRevision: history.current.name }),
     collisionCount: history.collisions,
     uninjectedPods: world.uninjected.length,
+    overriddenPods: overridden.length,
     pods: podCounts(said),
     conditions: withInjection(
       withFindings(view.status.conditions ?? [], found, { now, generation: view.generation }),

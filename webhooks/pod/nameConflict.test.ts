@@ -42,6 +42,10 @@ describe('A pod with a container of the name of a sidecar', () => {
     assert.deepEqual(verdict.warnings, [
       "SidecarSet logs: its container log replaces the pod's own container of that name",
     ]);
+    const after = applied(withOwnLog, verdict.patch);
+    assert.equal(after.metadata.annotations?.['berth/replaced-containers'], '{"logs":["log"]}');
+    const again = decide(after, {});
+    assert.deepEqual(again.is === 'allowed' && [again.patch, again.warnings], [[], []]);
   });
 
   it('is refused where the set asks for it, with the place of the container', () => {

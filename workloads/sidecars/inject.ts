@@ -25,6 +25,7 @@ import {
 } from './marks.ts';
 import { type Built, place } from './placement.ts';
 import { type Patched, withPatches } from './podMetadata.ts';
+import { printReplaced, type Replacement } from './replaced.ts';
 import { type Resources, resourcesFor } from './resources.ts';
 import { type Host, sidecarsFor } from './sidecar.ts';
 import { byBytes } from './typedJson.ts';
@@ -73,8 +74,12 @@ export const inject = (
   const todo = injections.filter(injection => !isThere(injection, pod, marks.hash));
   const resources = resourcesIn(pod, todo, injections);
   if (resources.is === 'impossible') return resources;
-  const { ops, warnings, containers } = additions(pod, todo, { resources: resources.of, order });
-  const after = new Map([...patched.annotations, ...markingsFor(todo, patched.annotations, marks, now)]);
+  const { ops, warnings, containers, replaced } = additions(pod, todo, { resources: resources.of, order });
+  const after = new Map([
+    ...patched.annotations,
+    ...markingsFor(todo, patched.annotations, marks, now),
+    ...replacedNote(patched.annotations, replaced),
+  ]);
   const made = { containers, annotations: after };
   return { is: 'done', ops: [...annotationOps(pod, before, after), ...ops], warnings, made };
 };
@@ -140,6 +145,7 @@ const additions = (pod: KubeObject, todo: readonly Injection[], { resources, ord
     ],
     warnings: [...init.warnings, ...main.warnings],
     containers: main.list,
+    replaced: [...init.replaced, ...main.replaced],
   };
 };
 
@@ -255,6 +261,11 @@ const hotMarkings = (todo: readonly Injection[], before: ReadonlyMap<string, str
   if (hot.length === 0) return [];
   return [...hot.flatMap(hotAnnotations), [workingAnnotation, withWorking(before.get(workingAnnotation), hot)]];
 };
+
+const replacedNote = (before: ReadonlyMap<string, string>, replaced: readonly Replacement[]): Entries =>
+  replaced.length === 0
+    ? []
+    : [[names.replacedContainers, printReplaced(before.get(names.replacedContainers), replaced)]];
 
 const annotationOps = (
   pod: KubeObject,

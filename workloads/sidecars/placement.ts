@@ -3,6 +3,7 @@
 import type { Container } from '../../api/kubernetes.ts';
 import { type Op, pointer } from '../../kube/contract.ts';
 import { isInjected } from './environment.ts';
+import type { Replacement } from './replaced.ts';
 
 /** A container that is ready to go into a pod. */
 export interface Built {
@@ -15,6 +16,8 @@ export interface Placed {
   /** The whole list as it will be. */
   readonly list: readonly Container[];
   readonly ops: readonly Op[];
+  /** Containers of the pod's own that have given way. */
+  readonly replaced: readonly Replacement[];
   readonly warnings: readonly string[];
 }
 
@@ -30,14 +33,15 @@ export const place = (
   const { first, clashes } = firstOfEachName(built);
   const replacing = first.filter(b => indexIn(present, b) >= 0);
   const added = first.filter(b => indexIn(present, b) < 0);
+  const replaced = replacing
+    .filter(b => isOwn(present?.[indexIn(present, b)]))
+    .map(({ set, container }): Replacement => ({ set, container: container.name }));
   const inPlace = (present ?? []).map(own => replacing.find(b => b.container.name === own.name)?.container ?? own);
   return {
     list: [...standing(added, 'before'), ...inPlace, ...standing(added, 'after')],
     ops: [...replacing.map(b => replaceAt(list, indexIn(present, b), b)), ...additions(list, present, added)],
-    warnings: [
-      ...clashes.map(clashWarning),
-      ...replacing.flatMap(b => replaceWarning(b, present?.[indexIn(present, b)])),
-    ],
+    replaced,
+    warnings: [...clashes.map(clashWarning), ...replaced.map(replaceWarning)],
   };
 };
 
@@ -85,7 +89,7 @@ const firstOfEachName = (
 const clashWarning = ({ kept, dropped }: Clash): string =>
   `SidecarSet ${dropped.set}: its container ${dropped.container.name} is left out, SidecarSet ${kept.set} has one of that name`;
 
-const replaceWarning = ({ container, set }: Built, own: Container | undefined): readonly string[] =>
-  own === undefined || isInjected(own)
-    ? []
-    : [`SidecarSet ${set}: its container ${container.name} replaces the pod's own container of that name`];
+const isOwn = (container: Container | undefined): boolean => container !== undefined && !isInjected(container);
+
+const replaceWarning = ({ set, container }: Replacement): string =>
+  `SidecarSet ${set}: its container ${container} replaces the pod's own container of that name`;
