@@ -72,6 +72,18 @@ const job = ofKruise('BroadcastJob', 'job', {
   template: template('job', [container('job', 'v1', ['true'])], { restartPolicy: 'Never' }),
 });
 
+/** Its containers start one after the other. */
+const ordered = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name: 'ordered',
+    namespace: 'default',
+    annotations: { 'apps.kruise.io/container-launch-priority': 'Ordered' },
+  },
+  spec: { terminationGracePeriodSeconds: 1, containers: [container('first', 'v1'), container('second', 'v1')] },
+};
+
 /** Refused with a reason; what else is in it is nobody's business. */
 const refused = ofKruise('SidecarSet', 'refused', {
   selector: { matchExpressions: [{ key: 'app', operator: 'Perhaps' }] },
@@ -113,12 +125,14 @@ before(async () => {
   await kubectl(['wait', '--for=condition=InjectionActive', 'sidecarset/log', '--timeout=30s']);
   await apply(database('v1', 3));
   await apply(job);
+  await apply(ordered);
   await assert.rejects(apply(refused));
   await untilPods(3, 'db:v1', 'log:v1');
   await apply(database('v2', 3));
   await apply(sidecars('v2'));
   await untilPods(3, 'db:v2', 'log:v2');
   await untilRevisions(1);
+  await kubectl(['wait', '--for=condition=Ready', 'pod/ordered', '--timeout=60s']);
   await apply(database('v2', 2));
   await untilPods(2, 'db:v2', 'log:v2');
   await untilGone('broadcastjobs.apps.kruise.io', 'job');
@@ -135,6 +149,7 @@ const unseen: readonly (readonly [because: string, permissions: RegExp])[] = [
   ['certificates are renewed: test/apiserver/admission.test.ts', /: patch secrets$/u],
   ['a roll back gives a revision a new number; orphans are adopted', /: patch controllerrevisions of apps$/u],
   ['only sets that ask for Recreate evict: test/apiserver/sidecarset.test.ts', /: create pods\/eviction$/u],
+  ['the ConfigMap of a former pod of the name is removed: controllers/launchorder', /: delete configmaps$/u],
   ['an event that happens again is counted', /: patch events of events.k8s.io$/u],
 ];
 

@@ -33,7 +33,7 @@ export interface Run {
 }
 
 export interface Waiting {
-  readonly reason: 'ErrImagePull' | 'ImagePullBackOff' | 'CrashLoopBackOff';
+  readonly reason: 'ErrImagePull' | 'ImagePullBackOff' | 'CrashLoopBackOff' | 'CreateContainerConfigError';
   readonly message: string;
 }
 

@@ -1,9 +1,18 @@
 /** The kubelets of all pretend nodes, as one controller: what `step` says becomes a plan. */
 
-import { type Action, type Controller, type Instant, type Key, type Plan, targetOf } from '../../../kube/contract.ts';
+import {
+  type Action,
+  type Controller,
+  type Instant,
+  type Key,
+  keyOf,
+  type Plan,
+  type Reader,
+  targetOf,
+} from '../../../kube/contract.ts';
 import { sandboxFor } from './adopt.ts';
 import { ourNodes } from './nodes.ts';
-import { boundPods, type KubeletPod } from './pod.ts';
+import { boundPods, type ConfigKey, configMaps, type KubeletPod } from './pod.ts';
 import type { Sandbox } from './sandbox.ts';
 import { delaysOf, type Settings } from './settings.ts';
 import { step, type Write } from './step.ts';
@@ -15,10 +24,13 @@ const lookForNodeAgain = 500;
 export const kubelets = (settings: Settings): Controller => {
   const sandboxes = new Map<Key, Sandbox>();
 
-  const advance = (pod: KubeletPod, hostIP: string, now: Instant): Plan => {
+  const advance = (pod: KubeletPod, hostIP: string, now: Instant, reader: Reader): Plan => {
     const known = sandboxes.get(pod.key);
     const before = known?.uid === pod.uid ? known : sandboxFor(pod, hostIP, delaysOf(pod, settings));
-    const { sandbox, write, wakeAfter } = step(before, pod, now, settings);
+    const { sandbox, write, wakeAfter } = step(before, pod, now, {
+      ...settings,
+      absent: absentIn(pod.namespace, reader),
+    });
     sandboxes.set(pod.key, sandbox);
     const actions = write === undefined ? [] : [actionFor(write, pod, sandbox)];
     return wakeAfter === undefined ? { actions } : { actions, wakeAfter };
@@ -28,7 +40,7 @@ export const kubelets = (settings: Settings): Controller => {
     name: 'fake-kubelet',
     reconciles: boundPods,
     wakesOn: [{ on: boundPods, keys: pod => [pod.key], urgent: () => true }],
-    reads: [ourNodes],
+    reads: [ourNodes, configMaps],
     writes: [
       { on: boundPods, verbs: ['patch'], part: 'status' },
       { on: boundPods, verbs: ['delete'] },
@@ -40,10 +52,18 @@ export const kubelets = (settings: Settings): Controller => {
         return undefined;
       }
       const node = reader.get(ourNodes, pod.node);
-      return node === undefined ? withoutNode(pod) : advance(pod, node.address, now);
+      return node === undefined ? withoutNode(pod) : advance(pod, node.address, now, reader);
     },
   };
 };
+
+const absentIn =
+  (namespace: string, reader: Reader) =>
+  ({ configMap, key }: ConfigKey): string | undefined => {
+    const found = reader.get(configMaps, keyOf(namespace, configMap));
+    if (found === undefined) return `configmap "${configMap}" not found`;
+    return found.keys.has(key) ? undefined : `couldn't find key ${key} in ConfigMap ${namespace}/${configMap}`;
+  };
 
 const withoutNode = (pod: KubeletPod): Plan =>
   pod.status['phase'] === 'Pending' ? { actions: [], wakeAfter: lookForNodeAgain } : { actions: [] };

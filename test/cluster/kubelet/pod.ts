@@ -15,6 +15,13 @@ export interface ContainerSpec {
   readonly probed: boolean;
   /** Requests and limits as in the spec. */
   readonly resources: Wire;
+  /** Keys of ConfigMaps without which its environment cannot be made up. */
+  readonly needs: readonly ConfigKey[];
+}
+
+export interface ConfigKey {
+  readonly configMap: string;
+  readonly key: string;
 }
 
 export interface KubeletPod extends Seen {
@@ -37,6 +44,10 @@ const containerIn = (wire: Wire, kind: Kind): ContainerSpec => ({
   command: [...textsIn(wire['command']), ...textsIn(wire['args'])],
   probed: wire['readinessProbe'] !== undefined,
   resources: objectIn(wire['resources']),
+  needs: objectsIn(wire['env']).flatMap(variable => {
+    const { name, key, optional } = objectIn(objectIn(variable['valueFrom'])['configMapKeyRef']);
+    return key === undefined || optional === true ? [] : [{ configMap: textIn(name), key: textIn(key) }];
+  }),
 });
 
 const containersIn = (spec: Wire): readonly ContainerSpec[] => [
@@ -80,6 +91,20 @@ export const conditionOf = (pod: KubeletPod, type: string): string =>
 /** A wish in an annotation, for one container (`fake-kubelet/exit-code.main`) or for the whole pod (`fake-kubelet/exit-code`). */
 export const annotation = (pod: KubeletPod, name: string, container: string): string | undefined =>
   pod.annotations.get(`fake-kubelet/${name}.${container}`) ?? pod.annotations.get(`fake-kubelet/${name}`);
+
+interface ConfigMapView extends Seen {
+  readonly keys: ReadonlySet<string>;
+}
+
+export const configMaps: Resource<ConfigMapView> = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  scope: 'Namespaced',
+  view: object => ({ ...seenOf(object), keys: new Set(Object.keys(objectIn(object['data']))) }),
+  indexes: {},
+};
 
 export const boundPods: Resource<KubeletPod> = {
   group: '',

@@ -87,14 +87,15 @@ const applied = (sandbox: Sandbox, effect: Effect): Sandbox => {
   }
 };
 
-/** A container that still waits is nothing new to a kubelet; the first time that one cannot be pulled is. */
+/** A container that still waits is nothing new to a kubelet; the first time that one cannot be pulled or made up is. */
 const isNoticed = (sandbox: Sandbox, done: readonly Effect[]): boolean =>
   done.some(effect => {
     if (effect.do === 'network') return true;
     const before = containerIn(sandbox, effect.name);
     const { waiting } = effect.becomes;
     if (waiting === undefined) return true;
-    return waiting.reason === 'ErrImagePull' && before.waiting === undefined;
+    const isNews = waiting.reason === 'ErrImagePull' || waiting.reason === 'CreateContainerConfigError';
+    return isNews && before.waiting === undefined;
   });
 
 const withOwnEnds = (sandbox: Sandbox, now: Instant): Sandbox => {

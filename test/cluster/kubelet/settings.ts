@@ -31,6 +31,9 @@ export interface Settings {
   readonly minor: number;
 }
 
+/** A cluster in which every ConfigMap has every key. */
+export const nothingAbsent = (): undefined => undefined;
+
 const standard: Delays = {
   init: 100,
   start: 300,

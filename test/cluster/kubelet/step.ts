@@ -10,7 +10,7 @@ import { type Container, isAlive } from './container.ts';
 import { statusPatch } from './patch.ts';
 import type { KubeletPod } from './pod.ts';
 import { interruptedAt, ownEnd, runtimeAt, type Sandbox } from './sandbox.ts';
-import { type Delays, delaysOf, type Settings } from './settings.ts';
+import { type Delays, delaysOf, nothingAbsent, type Settings } from './settings.ts';
 import { sync, whatIsSeen } from './sync.ts';
 import type { Scene } from './work.ts';
 
@@ -27,8 +27,13 @@ export interface Step {
 const rewrite: Millis = 1000;
 
 /** What happens to a pod now. Given the same instant again, it does nothing new. */
-export const step = (before: Sandbox, pod: KubeletPod, now: Instant, settings: Settings): Step => {
-  const scene: Scene = { pod, now, delays: delaysOf(pod, settings) };
+export const step = (
+  before: Sandbox,
+  pod: KubeletPod,
+  now: Instant,
+  { absent = nothingAbsent, ...settings }: Settings & Partial<Pick<Scene, 'absent'>>,
+): Step => {
+  const scene: Scene = { pod, now, delays: delaysOf(pod, settings), absent };
   const sandbox = runtimeAt(isCalledAway(before, pod) ? interruptedAt(before, now) : before, now);
   if (missing(sandbox, pod) === undefined && isDue(sandbox, scene))
     return stepOf(sync(sandbox, scene, settings.minor), scene);

@@ -4,7 +4,7 @@ import type { Instant, Millis } from '../../../kube/contract.ts';
 import { type Backoff, type Container, ended, endWhenStopped, isAlive, newRun, started } from './container.ts';
 import { pulled } from './images.ts';
 import { blocking, type Member, mayStart, membersOf } from './lifecycle.ts';
-import type { KubeletPod } from './pod.ts';
+import type { ConfigKey, KubeletPod } from './pod.ts';
 import type { Effect, Sandbox } from './sandbox.ts';
 import type { Delays } from './settings.ts';
 
@@ -13,6 +13,8 @@ export interface Scene {
   readonly pod: KubeletPod;
   readonly now: Instant;
   readonly delays: Delays;
+  /** In a kubelet's words, e.g. `configmap "a" not found`; undefined if it is there. */
+  readonly absent: (need: ConfigKey) => string | undefined;
 }
 
 /** Work towards what the spec says: network first, then changed containers are replaced and missing ones started. */
@@ -93,6 +95,8 @@ const startWithoutBackoff = (member: Member, scene: Scene, from: Instant): Effec
   const { spec, container } = member;
   const image = pulled(spec.image);
   if (image === undefined) return failToPull(member, scene, from);
+  const absent = spec.needs.map(scene.absent).find(message => message !== undefined);
+  if (absent !== undefined) return held(member, from, { reason: 'CreateContainerConfigError', message: absent });
   const { start: first, restart } = scene.delays;
   const at = from + (container.run === undefined ? first : restart);
   const run = newRun({ pod: scene.pod, spec, image, delays: scene.delays }, container, at);
