@@ -310,6 +310,25 @@ describe('Injection', () => {
     );
   });
 
+  it('idempotent: when another webhook has added to the pod in between, its additions are left as they are', () => {
+    const addition = fc.record({
+      container: fc.record({ name: fc.constantFrom('theirs', 'x'), image: word }),
+      place: fc.constantFrom<(0 | '-')[]>(0, '-'),
+      label: word,
+    });
+    fc.assert(
+      fc.property(anyPod, twoSets, addition, (pod, sets, { container, place, label }) => {
+        const injections = sets.map(set => usable(set).injection);
+        const once = applied(pod, opsFor(pod, injections, 0));
+        const added = applied(once, [
+          { op: 'add', path: `/spec/containers/${place}`, value: container },
+          { op: 'add', path: '/metadata/labels', value: { app: 'web', label } },
+        ]);
+        if (names(once).length === new Set(names(once)).size) assert.deepEqual(opsFor(added, injections, 5000), []);
+      }),
+    );
+  });
+
   it('harmless: a pod that no set matches gets no operation at all', () => {
     fc.assert(fc.property(anyPod, pod => assert.deepEqual(opsFor(pod, []), [])));
   });
