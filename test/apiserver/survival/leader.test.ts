@@ -81,9 +81,9 @@ test('the leader is killed: another writes within 20 s', async t => {
 test('the leader is asked to end: another writes within 3 s', async t => {
   for (let round = 1; round <= rounds; round += 1) {
     const [leaving, heir] = (await leads(first)) ? [first, second] : [second, first];
+    await change();
     const since = Date.now();
     const gone = leaving.stop();
-    await change();
     const seconds = await secondsToWrite(heir, since);
     await gone;
     tell(t, { ...handover('SIGTERM'), atMost: 3, value: seconds });
