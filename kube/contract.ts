@@ -123,6 +123,8 @@ export interface Fields {
 
 export interface Index<V extends Seen> {
   valuesOf(view: V): readonly string[];
+  /** For values that cost something to make: whether two views of an object surely have the same. */
+  isSame?(before: V, after: V): boolean;
 }
 
 /** Two resources are the same kind if they are listed at the same address. */

@@ -16,7 +16,7 @@ import { instantOf, podView } from './pods/project.ts';
 import type { PodView } from './pods/view.ts';
 import { nodeProtobuf } from './protobuf/node.ts';
 import { podProtobuf } from './protobuf/pod.ts';
-import { pairsOf } from './sidecars/candidates.ts';
+import { haveSamePairs, pairsOf } from './sidecars/candidates.ts';
 
 export const Pods: Resource<PodView> = {
   group: '',
@@ -30,7 +30,7 @@ export const Pods: Resource<PodView> = {
     owner: { valuesOf: pod => (pod.owner === undefined ? [] : [pod.owner.uid]) },
     namespace: { valuesOf: pod => [pod.namespace] },
     injectedSet: { valuesOf: pod => pod.injectedSets },
-    label: { valuesOf: pod => pairsOf(pod.labels) },
+    label: { valuesOf: pod => pairsOf(pod.labels), isSame: (a, b) => haveSamePairs(a.labels, b.labels) },
   },
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { compileSelector, type Selector } from '../../api/labelSelector.ts';
-import { candidateKeys, keysFor, pairsFor, pairsOf } from './candidates.ts';
+import { candidateKeys, haveSamePairs, keysFor, pairsFor, pairsOf } from './candidates.ts';
 
 const key = fc.constantFrom('app', 'tier', 'team');
 const value = fc.constantFrom('a', 'b', '');
@@ -36,4 +36,12 @@ it('a set that asks for a label is found by no other', () => {
   assert.ok(compiled.is === 'fine');
   assert.deepEqual(pairsFor(compiled.value), ['app=web']);
   assert.deepEqual(candidateKeys(compiled.value), ['app=web']);
+});
+
+it('labels have the same pairs exactly if they are found under the same values', () => {
+  fc.assert(
+    fc.property(labels, labels, (a, b) => {
+      assert.equal(haveSamePairs(a, b), pairsOf(a).toSorted().join() === pairsOf(b).toSorted().join());
+    }),
+  );
 });

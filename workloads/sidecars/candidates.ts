@@ -24,6 +24,12 @@ export const keysFor = (labels: Labels): readonly string[] => [...pairsOf(labels
 export const pairsOf = (labels: Labels): readonly string[] =>
   Object.keys(labels).map(key => pair(key, labels[key] ?? ''));
 
+/** Whether both have the same pairs, which hardly any change of a pod touches. */
+export const haveSamePairs = (a: Labels, b: Labels): boolean => {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && a[key] === b[key]);
+};
+
 /** The other way round: the values under which all pods that a set may match are found; undefined if that is any pod. */
 export const pairsFor = (selector: Selector): readonly string[] | undefined => {
   const keys = candidateKeys(selector);
