@@ -1,15 +1,18 @@
 /** What new pods get on a real control plane beside sidecars: a gate that somebody opens, and containers in an order. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { Pod, PodCondition } from '../../api/kubernetes.ts';
 import type { Wire } from '../../kube/contract.ts';
 import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
+import { judged, recordCluster } from '../instruments/judged.ts';
 
 const cluster = await clusterForTests({ nodes: 2 });
 const { controller } = await installBerth(cluster, { webhook: { flags: ['--pod-ready-gate', 'all'] } });
+const recorder = await recordCluster(cluster);
+after(() => recorder[Symbol.asyncDispose]());
 const { kubectl } = cluster;
 
 const apply = (object: object): Promise<string> => kubectl(['create', '-f', '-'], JSON.stringify(object));
@@ -95,4 +98,9 @@ test('a ConfigMap goes with its pod, and the next pod of the name starts in orde
   await waitFor('its ConfigMap to be gone', 60_000, async () =>
     (await kubectl(['get', 'configmap', 'ordered-barrier', '--ignore-not-found'])) === '' ? true : undefined,
   );
+});
+
+test('no revision of all this breaks an invariant', async t => {
+  const { revisions } = await judged(recorder);
+  t.diagnostic(`${revisions} revisions checked`);
 });

@@ -45,7 +45,7 @@ export const isOurBusiness = (object: KubeObject, world: World): boolean => {
   if (ourKinds.includes(object.kind) || isOfOurKind(controllerOf(object))) return true;
   switch (object.kind) {
     case 'Pod':
-      return injectedIn(object.metadata.annotations).length > 0 || isSelected(object, world);
+      return injectedIn(object.metadata.annotations).length > 0 || hasOurGate(object) || isSelected(object, world);
     case 'ControllerRevision':
       return isSelected(object, world);
     case 'PersistentVolumeClaim':
@@ -54,6 +54,10 @@ export const isOurBusiness = (object: KubeObject, world: World): boolean => {
       return false;
   }
 };
+
+/** A pod that waits for somebody of ours to let it into its Services. */
+export const hasOurGate = (pod: KubeObject): boolean =>
+  list(record(pod['spec'])['readinessGates']).some(gate => gate['conditionType'] === 'KruisePodReady');
 
 const isSelected = ({ metadata: { labels = {}, namespace } }: KubeObject, world: World): boolean =>
   [...world.of('SidecarSet').values(), ...world.of('StatefulSet').values(), ...world.of('BroadcastJob').values()].some(

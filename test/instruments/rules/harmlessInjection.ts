@@ -6,7 +6,7 @@
 import type { KubeObject, Wire } from '../../../kube/contract.ts';
 import { auditLog, type Rule } from '../checker.ts';
 import { keyOf, list, record, text } from '../objects.ts';
-import { selects } from '../ours.ts';
+import { hasOurGate, selects } from '../ours.ts';
 import type { World } from '../world.ts';
 
 export const harmlessInjection = (): Rule => ({
@@ -15,7 +15,7 @@ export const harmlessInjection = (): Rule => ({
   see: ({ entry, before, after, by }, world) => {
     if (entry.kind !== 'Pod' || before !== undefined || after === undefined || by?.verb !== 'create') return [];
     const lost = by.asked === undefined ? [] : lostOf(record(by.asked), after, overwritten(world));
-    const isPainted = mutatedByUs(by.notes) && !isSelected(after, world);
+    const isPainted = mutatedByUs(by.notes) && !isSelected(after, world) && !hasOurGate(after) && !isOrdered(after);
     return [
       ...lost.map(what => `${keyOf(after)} was created with ${what}, which is gone or different`),
       ...(isPainted ? [`${keyOf(after)} was changed at admission, and no set matches it`] : []),
@@ -28,6 +28,13 @@ const isSelected = ({ metadata: { labels = {} } }: KubeObject, world: World): bo
   [...world.of('SidecarSet').values(), ...world.gone('SidecarSet')].some(set =>
     selects(record(set['spec'])['selector'], labels),
   );
+
+/** Its author asks for its containers to start in an order. */
+const isOrdered = ({ metadata, ...pod }: KubeObject): boolean =>
+  metadata.annotations?.['apps.kruise.io/container-launch-priority'] !== undefined ||
+  list(record(pod['spec'])['containers'])
+    .flatMap(container => list(container['env']))
+    .some(({ name }) => name === 'KRUISE_CONTAINER_PRIORITY');
 
 const mutatedByUs = (notes: Readonly<Record<string, string>>): boolean =>
   Object.entries(notes).some(([note, value]) => {

@@ -118,6 +118,11 @@ describe('harmless injection', () => {
     const mutated = JSON.stringify({ configuration: 'berth-mutating', webhook: 'mpod.kb.io', mutated: true });
     const notes = { 'mutation.webhook.admission.k8s.io/round_0_index_0': mutated };
     breaksNothing(made(active(), { notes }));
+    const ordered = [{ ...app, env: [{ name: 'KRUISE_CONTAINER_PRIORITY', value: '1' }] }];
+    const asked = { metadata: { labels: { app: 'db' } }, spec: { containers: ordered } };
+    breaksNothing(
+      made(active(), { labels: { app: 'db' }, injected: '', containers: ordered, volumes: [], asked, notes }),
+    );
     const alien = { labels: { app: 'db' }, injected: '', containers: [app], volumes: [], notes };
     breaks(made(active(), alien), 'harmless injection', /web-1 was changed at admission, and no set matches it/u);
   });

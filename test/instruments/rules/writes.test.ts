@@ -35,6 +35,14 @@ describe('hands off', () => {
       /only its status is ours/u,
     );
   });
+  test('a ConfigMap by which the containers of a pod start in order is its barrier, any other is none of ours', () => {
+    const of = (name: string) => ({
+      objectRef: { resource: 'configmaps', namespace: 'default', name },
+      verb: 'create',
+    });
+    breaksNothing(three().story.asked(of('db-0-barrier')));
+    breaks(three().story.asked(of('settings')), 'hands off', /create configmaps default\/settings: no object/u);
+  });
   test('a deletion that does not say which uid it means', () => {
     const { story } = three({ replicas: 2 });
     const gone = { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } };
