@@ -20,9 +20,10 @@ demo: ## a cluster on this machine, Berth in it, and one story told live; KEEP=1
 	@bash scripts/setup.sh cluster
 	@KEEP=$(KEEP) node demo/main.ts
 
-test: ## everything that must hold: `make check`, then the tests against a real control plane
+test: ## everything that must hold: `make check`, a minute of made-up reviews, the tests against a real control plane
 	@bash scripts/setup.sh cluster
 	@node scripts/check.ts
+	@node test/fuzz/main.ts --seed 1 --seconds 60
 	@bash scripts/rung4.sh
 
 check: ## generated files, types, lint, dead code and rungs 1-3: under a minute

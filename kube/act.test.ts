@@ -377,6 +377,15 @@ describe('an eviction', () => {
     assert.equal(bench.seen(), undefined);
   });
 
+  it('carries its guards, as a deletion does', async () => {
+    const bench = new Bench();
+    bench.next('POST', () => answer(201, { kind: 'Status', status: 'Success' }));
+    await bench.outcome(evictOf(bench.object));
+    const { uid, resourceVersion } = bench.object.metadata;
+    const { deleteOptions } = JSON.parse(bench.server.requests[0]?.body ?? '') as Wire;
+    assert.deepEqual(deleteOptions, { preconditions: { uid, resourceVersion } });
+  });
+
   it('against a budget is refused in the budget’s words', async () => {
     const bench = new Bench();
     bench.next('POST', () => failure(429, 'TooManyRequests', withCauses({ reason: 'DisruptionBudget' })));

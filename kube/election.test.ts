@@ -200,6 +200,27 @@ describe('leader election', () => {
     assert.equal((bench.lease() as { leaseTransitions?: number }).leaseTransitions, 1);
   });
 
+  it('makes one leader of two that find the lease free at the same moment', async () => {
+    const bench = new Bench();
+    const metadata = { namespace: 'berth-system', name: 'berth-controller' };
+    bench.server.write(leases, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: {} });
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    bench.server.once(
+      ({ method }) => method === 'PATCH',
+      async (_, serve) => {
+        await held;
+        return serve();
+      },
+    );
+    const one = bench.replica('one');
+    await bench.clock.advance();
+    const two = bench.replica('two');
+    await bench.clock.advance();
+    release();
+    await bench.clock.advance();
+    assert.deepEqual([one.history, two.history], [[], ['gained']]);
+  });
+
   it('one leader: never two that may write, whatever is cut and frozen', async () => {
     const fault = fc.record({ who: fc.nat(2), cut: fc.boolean(), for: fc.integer({ min: 100, max: 20_000 }) });
     await fc.assert(

@@ -62,6 +62,22 @@ describe('the store', () => {
     assert.equal(store.get(ConfigMap, 'default/a')?.uid, 'successor');
   });
 
+  it('keeps the successor when an answer shows late that its namesake is gone', () => {
+    const store = storeOf(at('a', 'u', 5));
+    store.put(ConfigMap, at('a', 'successor', 9));
+    store.bury(ConfigMap, 'default/a', 'u');
+    assert.equal(store.get(ConfigMap, 'default/a')?.uid, 'successor');
+  });
+
+  it('believes a list that began later about what it thought to be gone', () => {
+    const store = storeOf(at('a', 'u', 5));
+    store.bury(ConfigMap, 'default/a', 'u');
+    const list = store.replacement(ConfigMap);
+    list.changed(at('a', 'u', 5));
+    list.commit('8');
+    assert.equal(versionOf(store, 'a'), '5');
+  });
+
   it('swaps at a relist, but keeps what is newer than the list', () => {
     const store = storeOf(at('gone', 'g', 1), at('stays', 's', 2));
     const list = store.replacement(ConfigMap);

@@ -286,6 +286,14 @@ test('a failed job removes what still runs, keeps what has ended, and counts wha
   assert.deepEqual([end.status?.is['active'], end.status?.is['failed'], end.status?.is['succeeded']], [0, 3, 1]);
 });
 
+test('a pod that succeeds although its job has failed is counted as succeeded, and nothing twice', () => {
+  const world = { nodes: nodes(3), pods: [aPod('n1', { phase: 'Failed' }), aPod('n2'), aPod('n3')] };
+  const failed = after(aJob(), world);
+  const pods = [aPod('n1', { phase: 'Failed' }), aPod('n2', { phase: 'Succeeded', deleted: true })];
+  const { active, succeeded, failed: number } = planFor({ job: failed, nodes: nodes(3), pods }).status?.is ?? {};
+  assert.deepEqual([active, succeeded, number], [0, 1, 2]);
+});
+
 test('a job that is over counts no more, whatever becomes of nodes and pods', () => {
   const world = { nodes: nodes(2), pods: [aPod('n1', { phase: 'Succeeded' }), aPod('n2', { phase: 'Succeeded' })] };
   const complete = after(aJob(), world);

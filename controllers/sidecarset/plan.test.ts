@@ -213,6 +213,26 @@ describe('How many pods are taken', () => {
     assert.equal(all.length, 3);
   });
 
+  it('no more than the partition lets go, however often it is looked', () => {
+    const cluster = changed(fleet(4), { image: 'log:v2', strategy: { maxUnavailable: 4, partition: 3 } });
+    cluster.settle('logs');
+    assert.equal(statusOf(cluster)['updatedPods'], 1);
+  });
+
+  it('none beside a pod that somebody claims', () => {
+    const cluster = changed(fleet(3), { image: 'log:v2' });
+    cluster.store.claim(podOf(cluster, 'web-1').metadata.uid ?? '', 'statefulset', cluster.now);
+    assert.deepEqual(taken(cluster), ['web-1']);
+  });
+
+  it('no more that have just come back than a budget allows that has become smaller', () => {
+    const cluster = changed(fleet(2), { image: 'log:v2', strategy: { maxUnavailable: 2 } });
+    cluster.pass('logs');
+    for (let step = 0; step < 3; step += 1) cluster.stepAllPods();
+    assert.equal(statusOf(cluster)['matchedPods'], 2);
+    assert.equal(taken(changed(cluster, { image: 'log:v3', strategy: { maxUnavailable: 1 } })).length, 1);
+  });
+
   it('none more before those that were taken have settled [§11.5 ready]', () => {
     const cluster = changed(fleet(3), { image: 'log:v2' });
     cluster.pass('logs');

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import { Cluster } from '../../test/support/cluster/cluster.ts';
 import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
+import { timestampOf } from '../../workloads/pods/project.ts';
 import { Namespaces, Pods } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
 import { controller } from './fixture.ts';
@@ -86,6 +87,19 @@ describe('Pods that cannot be changed where they stand', () => {
     assert.equal(most, 2);
     const status = cluster.objects.get(SidecarSets, 'logs')?.['status'] as Wire;
     assert.deepEqual([status['matchedPods'], status['updatedReadyPods']], [6, 6]);
+  });
+
+  it('cost as long as they are on their way out', () => {
+    const cluster = fleet(3);
+    cluster.apply(SidecarSets, aSidecarSet(wanted()));
+    const [first = ''] = evicted(cluster, wanted());
+    const pod = cluster.objects.get(Pods, `default/${first}`);
+    assert.ok(pod);
+    cluster.objects.put(Pods, {
+      ...pod,
+      metadata: { ...pod.metadata, deletionTimestamp: timestampOf(cluster.now) },
+    });
+    assert.deepEqual(evicted(cluster, wanted()), []);
   });
 
   it('are not evicted before new pods get the spec', () => {

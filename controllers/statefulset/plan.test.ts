@@ -263,6 +263,42 @@ describe('Rolling', () => {
     assert.equal(reasons(cluster).filter(line => line.endsWith('BudgetUsed')).length, 8);
   });
 
+  it('rounds a share of maxUnavailable down, to one at least', () => {
+    for (const [share, pods] of [
+      ['10%', 1],
+      ['50%', 2],
+      ['79%', 3],
+    ] as const) {
+      const options: SetOptions = { replicas: 5, rolling: { maxUnavailable: share } };
+      assert.equal(next(rolling(running(options), { ...options, image: 'app:v2' })).length, pods, share);
+    }
+  });
+
+  it('charges a place whose pod is gone', () => {
+    const cluster = rolling(running(), { image: 'app:v2' });
+    cluster.objects.remove(Pods, 'default/web-0');
+    assert.deepEqual(
+      next(cluster).map(line => line.split(':')[0]),
+      ['create web-0'],
+    );
+    assert.deepEqual(reasons(cluster), ['web-0 Creating', 'web-1 BudgetUsed', 'web-2 BudgetUsed']);
+  });
+
+  it('charges a pod that somebody claims, and takes no other beside it', () => {
+    const cluster = rolling(running(), { image: 'app:v2' });
+    cluster.store.claim(podOf(cluster, 'web-0').metadata.uid ?? '', 'sidecarset', cluster.now);
+    assert.deepEqual(
+      next(cluster).map(line => line.split(':')[0]),
+      ['patch web-0'],
+    );
+  });
+
+  it('takes a pod without the gate as it is', () => {
+    const cluster = running({ policy: 'ReCreate' });
+    rolling(cluster, { image: 'app:v2' });
+    assert.match(next(cluster)[0] ?? '', /^patch web-2: main=app:v2/);
+  });
+
   it('waits for the grace period between drain and change', () => {
     const grace = { rolling: { inPlaceUpdateStrategy: { gracePeriodSeconds: 10 } } };
     const cluster = rolling(running(grace), { ...grace, image: 'app:v2' });

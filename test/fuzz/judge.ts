@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyPatch, type Operation } from 'rfc6902';
 import type { Answer } from '../../kube/admission.ts';
+import { sidecarNames } from './objects.ts';
 
 interface Response {
   readonly uid?: unknown;
@@ -41,8 +42,8 @@ const wrongWithResponse = ({ request }: Members, response: Response): string | u
   return isFromApiserver(object) ? wrongWithPatch(object, ops) : undefined;
 };
 
-/** Nobody but an apiserver calls; for what none can send, a 500 that leaves the process alive is answer enough. */
-const couldArrive = (body: string): boolean => {
+/** Nobody but an apiserver calls; for what none can send, a 500 or a late answer that leaves the process alive is enough. */
+export const couldArrive = (body: string): boolean => {
   const { object, oldObject } = record(parsed(body)['request']);
   return [object, oldObject].every(each => each === null || each === undefined || isFromApiserver(each));
 };
@@ -99,7 +100,16 @@ const wrongWithPatch = (object: unknown, ops: Operation[]): string | undefined =
   } catch (error) {
     return `the patch does not apply: ${String(error)}`;
   }
-  return lostIn(object, after) === undefined ? undefined : `the patch loses ${lostIn(object, after)}`;
+  const lost = lostIn(withoutNamesakes(object), after);
+  return lost === undefined ? undefined : `the patch loses ${lost}`;
+};
+
+/** A container of the pod that is named like a sidecar gives way to it, with all that it held. */
+const withoutNamesakes = (object: unknown): unknown => {
+  const { spec, ...rest } = record(object);
+  const { containers, initContainers, ...others } = record(spec);
+  const kept = (list: unknown): unknown => items(list).filter(({ name }) => !sidecarNames.has(name));
+  return { ...rest, spec: { ...others, containers: kept(containers), initContainers: kept(initContainers) } };
 };
 
 /** Fields that nobody knows, wherever they were in the spec and the status: each must still be there as it was. */

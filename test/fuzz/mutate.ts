@@ -1,129 +1,70 @@
 /** What can be wrong with a review: values of other types, missing and doubled members, names with a meaning, broken text. */
 
 import type { Chance } from './chance.ts';
+import { type Json, type Place, placesIn, put, remove, valueAt } from './places.ts';
+import { largest, strings, traps, values } from './values.ts';
 
-type Json = unknown;
-type Members = { [key: string]: Json };
-
-/** Where a value stands. */
-interface Place {
-  readonly parent: Members | Json[];
-  readonly key: string | number;
+export interface Mutated {
+  /** JSON, or what is left of it. */
+  readonly body: string;
+  /** Names of what was done to it; empty for a review that is as it should be. */
+  readonly how: readonly string[];
 }
 
-const traps = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', 'length', ''];
-
-const strings: readonly string[] = [
-  ...traps,
-  'x'.repeat(300),
-  'a/b~1c',
-  '../..',
-  '$(A)',
-  '[[(((',
-  '101%',
-  '-1%',
-  '1e999',
-  '9223372036854775807',
-  '\ud800',
-  'ü\u0000\u2028',
-  '{"a":',
-  'InPlaceIfPossible',
-];
-
-/** Fresh for each use: what is put into a review may be changed again. */
-const values: readonly (() => Json)[] = [
-  () => null,
-  () => true,
-  () => 0,
-  () => -1,
-  () => 1.5,
-  () => 2 ** 31,
-  () => 9007199254740991,
-  () => [],
-  () => [null],
-  () => ({}),
-  () => ({ constructor: { prototype: { polluted: true } } }),
-  () => deep(200),
-];
-
-const deep = (levels: number): Json => {
-  let value: Json = 'x';
-  for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? [value] : { a: value };
-  return value;
-};
-
-/** A JSON text: a review with up to six things changed, and sometimes broken as text. */
-export const mutated = (review: object, chance: Chance): string => {
+/** A review with up to six things changed, and sometimes broken as text. */
+export const mutated = (review: object, chance: Chance): Mutated => {
   const copy = structuredClone(review);
-  const changes = chance.below(7);
-  for (let change = 0; change < changes; change += 1) changeSomething(copy, chance);
+  const how: string[] = [];
+  const count = chance.below(7);
+  for (let i = 0; i < count; i += 1) how.push(changeSomething(copy, chance));
   const text = JSON.stringify(copy);
-  return chance.below(20) === 0 ? broken(text, chance) : withRawNumbers(text, chance);
+  const [name, make] = chance.oneOf(texts);
+  const body = make(text, chance);
+  return body === text ? { body, how } : { body, how: [...how, name] };
 };
 
-const changeSomething = (root: Json, chance: Chance): void => {
+const changeSomething = (root: Json, chance: Chance): string => {
   const places = placesIn(root);
-  if (places.length === 0) return;
-  const { parent, key } = chance.oneOf(places);
-  switch (chance.below(6)) {
-    case 0:
-      remove(parent, key);
-      break;
-    case 1:
-      put(parent, key, chance.oneOf(strings));
-      break;
-    case 2:
-      put(parent, key, chance.oneOf(values)());
-      break;
-    case 3:
-      put(parent, key, structuredClone(valueAt(chance.oneOf(places))));
-      break;
-    case 4:
-      double({ parent, key });
-      break;
-    default:
-      rename({ parent, key }, chance.oneOf(traps));
+  const [name, change] = chance.oneOf(changes);
+  if (places.length > 0) change(chance.oneOf(places), chance, places);
+  return name;
+};
+
+type Change = (place: Place, chance: Chance, all: readonly Place[]) => void;
+
+/** Those that happen more often stand here more than once. */
+const changes: readonly (readonly [name: string, change: Change])[] = [
+  ['a member left out', ({ parent, key }) => remove(parent, key)],
+  [
+    'an odd text',
+    ({ parent, key }, chance) => put(parent, key, chance.below(500) === 0 ? largest : chance.oneOf(strings)),
+  ],
+  ['a value of another type', ({ parent, key }, chance) => put(parent, key, chance.oneOf(values)())],
+  [
+    'a value of another place',
+    ({ parent, key }, chance, all) => put(parent, key, structuredClone(valueAt(chance.oneOf(all)))),
+  ],
+  ['a member twice', place => double(place, 1)],
+  ['a name with a meaning', (place, chance) => rename(place, chance.oneOf(traps))],
+  ['250 of one kind', (place, chance) => double(place, chance.below(50) === 0 ? 250 : 3)],
+];
+
+/** Characters. More would be refused unread, and could become more than a text can hold. */
+const mostAdded = 4_000_000;
+
+/** Items of a list get names of their own, so that the list stays one that an apiserver takes. */
+const double = ({ parent, key }: Place, wanted: number): void => {
+  const value = valueAt({ parent, key });
+  const times = Math.min(wanted, Math.ceil(mostAdded / `${JSON.stringify(value)}`.length));
+  for (let i = 0; i < times; i += 1) {
+    const copy: Json = structuredClone(value);
+    if (!Array.isArray(parent)) put(parent, `${String(key)}${i + 2}`, copy);
+    else parent.push(times === 1 ? copy : withName(copy, `n${parent.length}`));
   }
 };
 
-/** Every member of every object and list. */
-const placesIn = (root: Json): readonly Place[] => {
-  const places: Place[] = [];
-  const walk = (value: Json): void => {
-    if (Array.isArray(value)) {
-      for (const [key, member] of value.entries()) {
-        places.push({ parent: value, key });
-        walk(member);
-      }
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [key, member] of Object.entries(value)) {
-        places.push({ parent: value as Members, key });
-        walk(member);
-      }
-    }
-  };
-  walk(root);
-  return places;
-};
-
-const valueAt = ({ parent, key }: Place): Json =>
-  Array.isArray(parent) ? parent[Number(key)] : Object.getOwnPropertyDescriptor(parent, key)?.value;
-
-/** Also for `__proto__`, as JSON.parse does it. */
-const put = (parent: Members | Json[], key: string | number, value: Json): void => {
-  Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
-};
-
-const remove = (parent: Members | Json[], key: string | number): void => {
-  if (Array.isArray(parent)) parent.splice(Number(key), 1);
-  else Reflect.deleteProperty(parent, key);
-};
-
-const double = ({ parent, key }: Place): void => {
-  const copy = structuredClone(valueAt({ parent, key }));
-  if (Array.isArray(parent)) parent.push(copy);
-  else put(parent, `${String(key)}2`, copy);
-};
+const withName = (item: Json, name: string): Json =>
+  typeof item === 'object' && item !== null && 'name' in item ? { ...item, name } : item;
 
 const rename = ({ parent, key }: Place, name: string): void => {
   const value = valueAt({ parent, key });
@@ -134,20 +75,42 @@ const rename = ({ parent, key }: Place, name: string): void => {
 
 // ── As text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Numbers that no JavaScript value holds. */
-const withRawNumbers = (text: string, chance: Chance): string =>
-  chance.below(10) === 0 ? text.replace(/:\d+(?=[,}])/u, ':9223372036854775807') : text;
+type TextChange = (text: string, chance: Chance) => string;
 
-const broken = (text: string, chance: Chance): string => {
-  const at = chance.below(text.length);
-  switch (chance.below(4)) {
-    case 0:
-      return text.slice(0, at);
-    case 1:
-      return `${text.slice(0, at)}${chance.oneOf(['"', '{', '}', '\u0000', ',', '\\'])}${text.slice(at)}`;
-    case 2:
-      return text.replace('"metadata":', '"metadata":{"name":"twin"},"metadata":');
-    default:
-      return `[${text}]`;
-  }
+const asItIs: TextChange = text => text;
+
+/** Anywhere in the text. */
+const at = (text: string, pattern: RegExp, chance: Chance, change: (found: string) => string): string => {
+  const found = [...text.matchAll(pattern)];
+  const [match] = found.length === 0 ? [] : [chance.oneOf(found)];
+  return match === undefined
+    ? text
+    : `${text.slice(0, match.index)}${change(match[0])}${text.slice(match.index + match[0].length)}`;
 };
+
+const numbers = ['9223372036854775807', '-9223372036854775808', '18446744073709551616', '1e400', '-0', '0.1', '1E2'];
+
+const texts: readonly (readonly [name: string, change: TextChange])[] = [
+  ...Array.from({ length: 14 }, () => ['', asItIs] as const),
+  [
+    'a number that no JavaScript value holds',
+    (text, chance) => at(text, /(?<=:)\d+(?=[,}])/gu, chance, () => chance.oneOf(numbers)),
+  ],
+  [
+    'one key twice in the text',
+    (text, chance) =>
+      at(text, /"[a-zA-Z]+":/gu, chance, key => `${key}${chance.oneOf(['null', '{"name":"twin"}', '[]', '1'])},${key}`),
+  ],
+  ['a thousand levels', (text, chance) => at(text, /null|true|false/gu, chance, v => nested(v, 1000))],
+  ['text that ends early', (text, chance) => text.slice(0, chance.below(text.length))],
+  [
+    'a sign too many',
+    (text, chance) => {
+      const place = chance.below(text.length);
+      return `${text.slice(0, place)}${chance.oneOf(['"', '{', '}', '\u0000', ',', '\\', '\ud800'])}${text.slice(place)}`;
+    },
+  ],
+  ['a list of reviews', text => `[${text}]`],
+];
+
+const nested = (value: string, levels: number): string => `${'['.repeat(levels)}${value}${']'.repeat(levels)}`;

@@ -5,7 +5,7 @@ import { applyPatch, type Operation } from 'rfc6902';
 import { annotations } from '../../api/names.ts';
 import type { KubeObject, Review, Wire } from '../../kube/contract.ts';
 import { setImages } from '../../workloads/inplace/patches.ts';
-import { wishOf } from '../../workloads/inplace/record.ts';
+import { printWish, wishOf } from '../../workloads/inplace/record.ts';
 import { podView } from '../../workloads/pods/project.ts';
 import { Pods } from '../../workloads/resources.ts';
 import { keepImage } from './keepImage.ts';
@@ -129,6 +129,13 @@ describe('An image set on a pod', () => {
       ['main', 'app:v2'],
       ['side', 'side:v2'],
     ]);
+  });
+
+  it('leaves out what a rollout wishes for: the rollout finds its images anew', () => {
+    const rollout = printWish({ revision: 'web-next', images: new Map([['side', 'side:v9']]), graceSeconds: 0 });
+    const annotated = { annotations: { 'apps.kruise.io/inplace-update-grace': rollout } };
+    const wish = wishOf(podView(keptIn(aPod(annotated), aPod({ ...annotated, images: v2 }))));
+    assert.deepEqual(wish.is === 'read' && [...wish.value.images], [['main', 'app:v2']]);
   });
 
   it('takes the place of a wish for the same container', () => {

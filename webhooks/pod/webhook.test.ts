@@ -203,6 +203,15 @@ describe('A set that is pinned to a revision', () => {
     }
   });
 
+  it('in part, gives the pinned one to pods that the strategy leaves out, and to all while it is paused', () => {
+    const drawn = (strategy: object) =>
+      image(pinned({ customVersion: 'v', policy: 'Partial' }, { partition: '0%', ...strategy }));
+    assert.equal(drawn({}), 'log log:v1');
+    assert.equal(drawn({ selector: { matchLabels: { app: 'web' } } }), 'log log:v1');
+    assert.equal(drawn({ selector: { matchLabels: { app: 'other' } } }), 'log log:two');
+    assert.equal(drawn({ paused: true }), 'log log:two');
+  });
+
   it('that is gone gives the current one, with a warning: no pod is lost [§7.3 gone]', () => {
     const verdict = created(aPod(), knowing(pinned({ revisionName: 'gone' })));
     assert.ok(verdict.is === 'allowed');

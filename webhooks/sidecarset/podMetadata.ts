@@ -20,10 +20,9 @@ export const patchProblems = (spec: Raw): readonly Problem[] => {
 
 const problemsOf = (entries: readonly (readonly [string, unknown])[], path: string): readonly Problem[] => {
   if (entries.length === 0) return [required(path, 'no annotations defined for SidecarSet')];
-  const size = entries.reduce(
-    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)),
-    0,
-  );
+  // What is no text is refused by the schema.
+  const texts = entries.flatMap(([key, value]) => (typeof value === 'string' ? [key, value] : [key]));
+  const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return [
     ...entries.flatMap(([key]) => {
       // The apiserver looks at the keys of annotations without regard to case.

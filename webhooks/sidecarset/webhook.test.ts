@@ -195,6 +195,11 @@ describe('A SidecarSet', () => {
       ['spec.patchPodMetadata[0].annotations'],
     ],
     [
+      'an annotation that is an object, even one that cannot be made a text',
+      { spec: { patchPodMetadata: [{ annotations: { a: { toString: 1 } } }] } },
+      ['spec.patchPodMetadata[0].annotations[a]'],
+    ],
+    [
       'one annotation twice [§4.2 #23]',
       { spec: { patchPodMetadata: [{ annotations: { a: '1' } }, { annotations: { a: '2' } }] } },
       ['spec.patchPodMetadata'],

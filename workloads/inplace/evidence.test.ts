@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { annotations } from '../../api/names.ts';
 import type { Instant } from '../../kube/contract.ts';
 import { type ImageChange, imageChanges, type Moment, moments } from '../../test/support/recordings.ts';
+import { podView, timestampOf } from '../pods/project.ts';
 import { type ContainerView, containerOf, type PodView } from '../pods/view.ts';
 import { formersNow } from './former.ts';
 import { type Proof, progressOf, proofOf } from './progress.ts';
@@ -226,6 +227,27 @@ describe('Evidence that no recording shows', () => {
     assert.deepEqual(proof, { is: 'waiting', for: { reason: 'Starting', container: 'a', state: 'no status yet' } });
   });
 
+  // Written as 12:00:00, which may have been at any time of that second.
+  const began = Date.UTC(2026, 0, 1, 12);
+
+  it('a pod is settled when it has been Ready for two seconds, counted from the end of the second that was written', () => {
+    const pod = runningAgain(began, 1);
+    assert.equal(progressOf(pod, began + 2999).is, 'settling');
+    assert.equal(progressOf(pod, began + 3000).is, 'settled');
+  });
+
+  it('a restart that nobody asked for makes it thirty', () => {
+    const pod = runningAgain(began, 2);
+    const progress = progressOf(pod, began + 30_999);
+    assert.ok(progress.is === 'settling' && progress.for.reason === 'CrashLoop');
+    assert.equal(progressOf(pod, began + 31_000).is, 'settled');
+  });
+
+  it('a pod that is not Ready is not settled, however long it has run', () => {
+    const progress = progressOf({ ...runningAgain(began, 1), ready: 'False' }, began + 3_600_000);
+    assert.ok(progress.is === 'settling' && progress.for.reason === 'NotReady');
+  });
+
   it('a record that cannot be read counts as none', () => {
     const broken = done.pod.managed;
     assert.ok(broken);
@@ -234,6 +256,40 @@ describe('Evidence that no recording shows', () => {
     assert.equal(progressOf(pod, done.at).is, 'idle');
   });
 });
+
+/** Of one container, which was replaced and has been Ready since it started, after so many restarts beyond the former. */
+const runningAgain = (since: Instant, restarts: number): PodView => {
+  const at = timestampOf(since);
+  const formers = new Map([['a', { imageID: 'x@sha256:01', containerID: 'c1', restartCount: 0 }]]);
+  return podView({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'web-0',
+      ownerReferences: [
+        { apiVersion: 'apps.kruise.io/v1beta1', kind: 'StatefulSet', name: 'web', uid: 's', controller: true },
+      ],
+      annotations: {
+        [annotations.inPlaceState]: printRecord({ revision: 'r', updatedAt: since, wasReady: true, formers }),
+      },
+    },
+    spec: { containers: [{ name: 'a', image: 'app:v2' }] },
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: at }],
+      containerStatuses: [
+        {
+          name: 'a',
+          image: 'app:v2',
+          imageID: 'x@sha256:02',
+          containerID: 'c2',
+          restartCount: restarts,
+          state: { running: { startedAt: at } },
+        },
+      ],
+    },
+  });
+};
 
 const isRestarted = (pod: PodView): boolean => (containerOf(pod, 'a')?.status?.restartCount ?? 0) > 0;
 

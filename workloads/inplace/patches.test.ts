@@ -158,6 +158,16 @@ describe('Setting images', () => {
     assert.deepEqual(formersAfter(before, new Map()), {});
   });
 
+  it('asks for no proof of what was recorded for a drain and never written', () => {
+    const before = aPod(state({ containerID: 'c1', restartCount: 3 }, 'app:v1'));
+    assert.deepEqual(Object.keys(formersAfter(before, new Map([['side', 'side:v2']]))), ['side']);
+  });
+
+  it('holds only for the pod as it was seen, because the record tells of its containers', () => {
+    const { guard, disrupts } = patchOf(setImages(stepOn(aPod()), toV2));
+    assert.deepEqual([guard, disrupts], ['uid and version', 'u']);
+  });
+
   it('knows a container by its id from then on, if the record is one of OpenKruise', () => {
     const before = aPod(state({}, 'app:v0'));
     assert.equal(formersAfter(before, new Map())['main']?.containerID, 'c1');

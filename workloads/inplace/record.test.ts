@@ -106,6 +106,11 @@ describe('The record of an in-place update', () => {
 });
 
 describe('The records of SidecarSets', () => {
+  it('are absent for a set that is named like a part of every object', () => {
+    const pod = podWith(annotations.sidecarSetInPlaceState, '{}');
+    for (const set of ['constructor', 'toString', '__proto__']) assert.equal(sidecarRecordOf(pod, set).is, 'absent');
+  });
+
   it('keep the members of other sets as they are', () => {
     const theirs = fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }));
     fc.assert(

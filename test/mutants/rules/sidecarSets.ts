@@ -1,0 +1,101 @@
+/** Which pods of a SidecarSet are taken, and what they cost. */
+
+import { type Mutant, mutantsOf } from '../mutant.ts';
+
+export const sidecarSetsMutants: readonly Mutant[] = [
+  ...mutantsOf('controllers/sidecarset/rollout.ts', 'controllers/sidecarset/plan.test.ts', [
+    {
+      name: 'rounds maxUnavailable of a SidecarSet down',
+      find: "resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'up')",
+      replace: "resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'down')",
+      killedBy: 'a share of all pods, rounded up',
+    },
+    {
+      name: 'counts pods as free that are updated already',
+      find: 'Math.max(0, members.length - keptOld - updated)',
+      replace: 'Math.max(0, members.length - keptOld)',
+      killedBy: 'no more than the partition lets go, however often it is looked',
+    },
+    {
+      name: 'charges nothing for sidecars that are under way',
+      find: 'choose(candidates, charged(situation).length, limit)',
+      replace: 'choose(candidates, 0, limit)',
+      in: 'controllers/sidecarset/invariants.test.ts',
+      killedBy: 'budget: of pods that served when they were taken, no more than maxUnavailable are under way',
+    },
+    {
+      name: 'takes pods for down that serve',
+      find: "if (!member.isReady) return 'down';",
+      replace: "if (isCharged(member) || !member.isReady) return 'down';",
+      killedBy: 'no more that have just come back than a budget allows that has become smaller',
+    },
+    {
+      name: 'moves pods that the selector of the strategy leaves out',
+      find: "if (strategy.selector?.matches(member.pod.labels) === false) return { reason: 'NotSelected' };",
+      replace: '',
+      killedBy: 'those that the selector names',
+    },
+    {
+      name: 'moves pods before their revision is stored',
+      find: 'return isRecorded && (isInjecting || canStay(member, set)) ? undefined : whilePending;',
+      replace: 'return undefined;',
+      killedBy: 'records the revision before any pod names it',
+    },
+    {
+      name: 'evicts pods before new ones get the spec',
+      find: 'isRecorded && (isInjecting || canStay(member, set))',
+      replace: 'isRecorded',
+      in: 'controllers/sidecarset/recreate.test.ts',
+      killedBy: 'are not evicted before new pods get the spec',
+    },
+    {
+      name: 'evicts pods that nobody makes anew',
+      find: '  pod.owner !== undefined &&\n',
+      replace: '',
+      in: 'controllers/sidecarset/recreate.test.ts',
+      killedBy: 'are kept if they are pods that nobody would make anew',
+    },
+    {
+      name: 'forgets evicted pods until their successors are there',
+      find: 'isComing(m)).map(m => nameOf(m.pod)), ...leaving]',
+      replace: 'isComing(m)).map(m => nameOf(m.pod))]',
+      in: 'controllers/sidecarset/recreate.test.ts',
+      killedBy: 'cost as long as they are on their way out',
+    },
+  ]),
+  ...mutantsOf('workloads/sidecars/partition.ts', 'controllers/sidecarset/plan.test.ts', [
+    {
+      name: 'rounds a partition below 100 % up to all pods',
+      find: 'return roundedToAll ? total - 1 : share;',
+      replace: 'return share;',
+      killedBy: 'one at least under a share below 100%',
+    },
+    {
+      name: 'rounds a partition down',
+      find: "resolve(partition, total, 'up')",
+      replace: "resolve(partition, total, 'down')",
+      killedBy: 'all but one under a share of 1%',
+    },
+  ]),
+  ...mutantsOf('controllers/sidecarset/member.ts', 'controllers/sidecarset/plan.test.ts', [
+    {
+      name: 'a settling sidecar costs nothing',
+      find: 'return claimed || wasReady || isSwapping(member);',
+      replace: 'return claimed || isSwapping(member);',
+      killedBy: 'never gets beyond the budget, although it is Ready for a moment again and again',
+    },
+    {
+      name: 'a restarting sidecar costs nothing',
+      find: "return claimed || wasReady || pod.phase !== 'Pending';",
+      replace: 'return claimed;',
+      in: 'controllers/sidecarset/invariants.test.ts',
+      killedBy: 'budget: of pods that served when they were taken, no more than maxUnavailable are under way',
+    },
+    {
+      name: 'a pod that a StatefulSet drains costs a SidecarSet nothing',
+      find: 'return claimed || isSwapping(member);\n  }',
+      replace: 'return isSwapping(member);\n  }',
+      killedBy: 'none beside a pod that somebody claims',
+    },
+  ]),
+];
