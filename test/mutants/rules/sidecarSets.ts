@@ -18,7 +18,7 @@ export const sidecarSetsMutants: readonly Mutant[] = [
     },
     {
       name: 'charges nothing for sidecars that are under way',
-      find: 'choose(candidates, charged(situation).length, limit)',
+      find: 'choose(candidates, before.length, limit)',
       replace: 'choose(candidates, 0, limit)',
       in: 'controllers/sidecarset/invariants.test.ts',
       killedBy: 'budget: of pods that served when they were taken, no more than maxUnavailable are under way',
@@ -57,8 +57,8 @@ export const sidecarSetsMutants: readonly Mutant[] = [
     },
     {
       name: 'forgets evicted pods until their successors are there',
-      find: 'isComing(m)).map(m => nameOf(m.pod)), ...leaving]',
-      replace: 'isComing(m)).map(m => nameOf(m.pod))]',
+      find: 'isComing(m))).map(m => nameOf(m.pod)), ...leaving];',
+      replace: 'isComing(m))).map(m => nameOf(m.pod))];',
       in: 'controllers/sidecarset/recreate.test.ts',
       killedBy: 'cost as long as they are on their way out',
     },
