@@ -219,8 +219,8 @@ export const checkerMutants: readonly Mutant[] = [
   ...mutantsOf(`${rules}/harmlessInjection.ts`, ofInjection, [
     {
       name: 'the checker lets pods be changed that no set matches',
-      find: 'mutatedByUs(by.notes) && !isSelected(after, world);',
-      replace: 'mutatedByUs(by.notes) && isSelected(after, world);',
+      find: 'mutatedByUs(by.notes) && !isSelected(after, world) &&',
+      replace: 'mutatedByUs(by.notes) && isSelected(after, world) &&',
       killedBy: 'a pod that no set matches is changed at admission',
     },
   ]),

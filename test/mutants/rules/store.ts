@@ -104,8 +104,8 @@ export const storeMutants: readonly Mutant[] = [
   ...mutantsOf('kube/store/views.ts', 'kube/store.test.ts', [
     {
       name: 'leaves an object under the values that it had',
-      find: 'if (!wanted.includes(value)) unlink(values, value, view.key);',
-      replace: ';',
+      find: 'for (const value of had) if (!has.includes(value)) unlink(places, value, place);',
+      replace: '',
       killedBy: 'the indexes equal a rebuild',
     },
   ]),
