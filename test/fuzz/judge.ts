@@ -54,8 +54,8 @@ const kinds = ['Pod', 'SidecarSet', 'StatefulSet', 'BroadcastJob'];
 const isFromApiserver = (object: unknown): boolean => {
   const { kind, metadata, spec } = record(object);
   if (!kinds.includes(kind as string)) return false;
-  const { labels, annotations, ownerReferences, name } = record(metadata);
-  const isMeta = isMap(labels) && isMap(annotations) && areNamed(ownerReferences) && isText(name);
+  const { labels, annotations, ownerReferences, name, namespace } = record(metadata);
+  const isMeta = isMap(labels) && isMap(annotations) && areNamed(ownerReferences) && isText(name) && isText(namespace);
   const owners = items(ownerReferences).every(owner =>
     ['apiVersion', 'kind', 'uid'].every(key => typeof owner[key] === 'string'),
   );
