@@ -185,9 +185,12 @@ describe('A set that is pinned to a revision', () => {
 
   it('in part, gives the pinned one to the share of pods that the partition keeps, once and for all', () => {
     const half = pinned({ customVersion: 'v', policy: 'Partial' }, { partition: '50%' });
-    const drawn = Array.from({ length: 400 }, (_, i) => image(half, `uid-${i}`) === 'log log:two');
-    const share = drawn.filter(Boolean).length;
+    const most = pinned({ customVersion: 'v', policy: 'Partial' }, { partition: '90%' });
+    const shareOf = (set: KubeObject): number =>
+      Array.from({ length: 400 }, (_, i) => image(set, `uid-${i}`)).filter(is => is === 'log log:two').length;
+    const share = shareOf(half);
     assert.ok(share > 150 && share < 250, `${share} of 400`);
+    assert.ok(shareOf(most) > 330, `${shareOf(most)} of 400`);
     assert.equal(image(half, 'uid-1'), image(half, 'uid-1'));
     assert.equal(image(pinned({ customVersion: 'v', policy: 'Partial' }, { partition: '100%' })), 'log log:two');
     assert.equal(image(pinned({ customVersion: 'v', policy: 'Partial' }, { partition: 3 })), 'log log:v1');
