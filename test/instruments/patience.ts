@@ -20,12 +20,15 @@ export class Patience {
   /** By id: since when, in led time; undefined once it has been told. */
   readonly #waiting = new Map<string, number | undefined>();
   readonly #restarts = new Map<string, number>();
+  /** By uid: when an image was last changed, or a container started for it; Ready may stay True over both. */
+  readonly #moved = new Map<string, number>();
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   /** Must see every change; `look` finds what is idle at this moment. */
   see(change: Change, world: World, look: (world: World, now: number) => readonly Idle[]): readonly string[] {
     this.#time.see(change);
     this.#noteRestart(change);
+    this.#noteMove(change);
     const now = change.entry.seenAt;
     if (now - this.#lookedAt < every) return [];
     this.#lookedAt = now;
@@ -37,7 +40,8 @@ export class Patience {
   /** It has served for so long that no one waits for proof any more; one that came back by itself is watched for longer. */
   isTrusted({ uid, isReady, readySince = 0 }: Pod, now: number): boolean {
     const hasRestarted = now - (this.#restarts.get(uid) ?? Number.NEGATIVE_INFINITY) <= 60_000;
-    return isReady && !hasRestarted && now - readySince >= 5000;
+    const since = Math.max(readySince, this.#moved.get(uid) ?? 0);
+    return isReady && !hasRestarted && now - since >= 5000;
   }
 
   #isOverdue(id: string): boolean {
@@ -46,6 +50,16 @@ export class Patience {
     if (since === undefined || this.#time.now - since <= patience) return false;
     this.#waiting.set(id, undefined);
     return true;
+  }
+
+  #noteMove({ entry, pod }: Change): void {
+    const { before, after } = pod ?? {};
+    if (before === undefined || after === undefined) return;
+    const isMoving = [...after.containers].some(([name, { image, id }]) => {
+      const former = before.containers.get(name);
+      return former !== undefined && (former.image !== image || former.id !== id);
+    });
+    if (isMoving) this.#moved.set(after.uid, entry.seenAt);
   }
 
   /** Of a container that nobody had changed. */

@@ -1,9 +1,10 @@
 /** Rules about pods and claims of StatefulSets: each finds the story that breaks it, and is silent about one that does not. */
 
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Wire } from '../../../kube/contract.ts';
 import { DbPod, logSet, Story, update, webPod } from '../story.fixture.ts';
-import { breaks, breaksNothing, newRevision, three } from '../verdict.fixture.ts';
+import { breaks, breaksNothing, newRevision, three, violationsIn } from '../verdict.fixture.ts';
 
 const made = (story: Story, name: string): DbPod => new DbPod(story, name);
 const gone = { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } };
@@ -145,6 +146,31 @@ describe('no budget left unused', () => {
     pods[1].drain().leaves();
     pods[0].leaves();
     breaks(later(story, 40), 'no budget left unused', /db-0 has been down on an old revision, and is not taken/u);
+  });
+  test('a pod whose sidecar was changed has its place, although it is Ready all along', () => {
+    const story = logSet(new Story(), 1);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    for (const name of names) webPod(story, name);
+    story.write('SidecarSet', 'logs', {
+      metadata: { generation: 2 },
+      spec: { containers: [{ name: 'log', image: 'log:v2' }] },
+      status: { observedGeneration: 2 },
+    });
+    later(story.begins(), 10);
+    const env = [{ name: 'IS_INJECTED', value: 'true' }];
+    for (const name of names) {
+      story.write('Pod', name, {
+        spec: {
+          containers: [
+            { name: 'app', image: 'app:v1' },
+            { name: 'log', image: 'log:v2', env },
+          ],
+        },
+      });
+      later(story, 4);
+    }
+    const unused = violationsIn(story.chronicle()).filter(violation => violation.startsWith('no budget left unused'));
+    assert.deepEqual(unused, []);
   });
   test('a SidecarSet has a place, and a pod with a former image', () => {
     const story = logSet(new Story(), 1);
