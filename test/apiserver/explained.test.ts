@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { waitFor } from '../cluster/deadline.ts';
 import { installBerth } from '../cluster/installation.ts';
 import { clusterForTests } from '../cluster/shared.ts';
+import { judged } from '../instruments/judged.ts';
 import { aDeployment, aSet, conditionOf, isComplete, podsOf, sceneIn, statusOf, until } from './sidecars.ts';
 
 const cluster = await clusterForTests({ nodes: 2 });
@@ -59,6 +60,7 @@ test('a policy that refuses updates is stated in its words, and once it is gone 
   );
   await cluster.kubectl(['delete', 'validatingadmissionpolicybinding', name]);
   await until('the roll to end', 180, () => isComplete(recorder, 'gate-logs', 2));
+  await judged(recorder);
 });
 
 test('kubectl warns of a change that pods cannot take', async () => {
@@ -71,6 +73,7 @@ test('kubectl warns of a change that pods cannot take', async () => {
     warned,
     /spec\.containers\[0\]\.env changes: the 2 pods with the containers cannot take this in place and stay at revision warn-logs-\w+ until they are made anew/,
   );
+  await judged(recorder);
 });
 
 test('pods that are older than their set are counted with their reason, and their owner hears of it', async () => {
@@ -96,4 +99,5 @@ test('pods that are older than their set are counted with their reason, and thei
     await metricsOf(webhook),
     /berth_review_decisions_total\{path="\/mutate-pod",result="injected",reason="Current"\} [1-9]/,
   );
+  await judged(recorder);
 });
