@@ -102,11 +102,18 @@ const belowPartition = ({ before, after }: Step, { set, lately, now }: Scene): r
 /** A serving pod is taken for the new revision: which pods should have been before it? */
 const overtakenBy = (before: Pod | undefined, after: Pod, { set, world, now }: Scene): readonly string[] => {
   const spec = setSpecOf(set);
-  if (before === undefined || !isServing(before, spec, now) || !isTaken(before, after, set)) return [];
+  if (before === undefined || !isServing(before, spec, now) || !isSettled(before, now)) return [];
+  if (!isTaken(before, after, set)) return [];
   return world
     .podsOwnedBy(set.metadata.uid ?? '')
     .filter(other => ordinalOf(other) > ordinalOf(after) && isLeftBehind(other, set, now))
     .map(({ uid }) => uid);
+};
+
+/** One that has just come back, or may have come back by itself, costs the budget already and goes first. */
+const isSettled = ({ readySince = 0, containers }: Pod, now: number): boolean => {
+  const hasRestarted = [...containers.values()].some(({ restarts }) => restarts > 0);
+  return now - readySince >= (hasRestarted ? 35_000 : 5000);
 };
 
 const isTaken = (before: Pod, after: Pod, set: KubeObject): boolean => {

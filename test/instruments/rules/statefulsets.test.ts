@@ -68,9 +68,18 @@ describe('order', () => {
     update(pods[0], 'db:v2', 'v2');
     breaks(story, 'order', /db-0 gets the new revision below the partition/u);
   });
+  test('a low ordinal that has just come back costs the budget already, and goes first', () => {
+    const { story, pods } = three({ updateStrategy: { rollingUpdate: { maxUnavailable: 2 } } });
+    newRevision(story.wait(10_000));
+    pods[0].leaves().serves();
+    const record = JSON.stringify({ revision: 'v2' });
+    story.write('Pod', 'db-0', { metadata: { annotations: { 'apps.kruise.io/inplace-update-state': record } } });
+    pods[0].drain();
+    breaksNothing(story.wait(10_000).write('Node', 'n1', { spec: {} }));
+  });
   test('a low ordinal is taken, and a higher one is left behind', () => {
     const { story, pods } = three({ updateStrategy: { rollingUpdate: { maxUnavailable: 2 } } });
-    newRevision(story);
+    newRevision(story.wait(10_000));
     const record = JSON.stringify({ revision: 'v2' });
     story.write('Pod', 'db-0', { metadata: { annotations: { 'apps.kruise.io/inplace-update-state': record } } });
     pods[0].drain();
