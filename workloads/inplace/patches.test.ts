@@ -193,6 +193,19 @@ describe('Backing out', () => {
     assert.equal(record.is === 'read' && record.value.formers.size, 0);
   });
 
+  it('has containers that are down come up before the gate opens', () => {
+    const metadata = {
+      annotations: {
+        [annotations.inPlaceGrace]: '{"revision":"web-r2"}',
+        [annotations.inPlaceState]: '{"revision":"web-r2","lastContainerStatuses":{"main":{"imageID":"x"}}}',
+      },
+    };
+    const state = { waiting: { reason: 'ImagePullBackOff' } };
+    const drained = { ...aPod(metadata), status: { containerStatuses: [{ name: 'main', image: 'app:v1', state }] } };
+    const record = updateRecordOf(podView(stored(drained, withdraw(stepOn(drained), wish))));
+    assert.deepEqual(record.is === 'read' && [...record.value.formers.keys()], ['main']);
+  });
+
   it('keeps the record of another update, which may still be unproven', () => {
     const state = '{"revision":"web-r1","lastContainerStatuses":{"main":{"imageID":"x"}}}';
     const drained = aPod({

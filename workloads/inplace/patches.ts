@@ -87,7 +87,7 @@ export const withdraw = (step: Step, wish: Wish): Action => {
         {
           op: 'add',
           path: pointer('metadata', 'annotations', annotations.inPlaceState),
-          value: printRecord({ ...record.value, updatedAt: step.now, formers: new Map() }),
+          value: printRecord({ ...record.value, updatedAt: step.now, formers: down(step.pod, record.value) }),
         },
       ]
     : [];
@@ -99,6 +99,10 @@ export const withdraw = (step: Step, wish: Wish): Action => {
     patch: { as: 'json', ops: [...removal(annotations.inPlaceGrace), ...renewed] },
   };
 };
+
+/** Nothing was replaced, so nothing is to be proven: but of containers that are down, that they come up before the gate opens. */
+const down = (pod: PodView, { formers }: UpdateRecord): UpdateRecord['formers'] =>
+  new Map([...formers].filter(([name]) => containerOf(pod, name)?.status?.state.is !== 'running'));
 
 const act = ({ pods, pod, why, tell }: Step) => ({
   target: targetOf(pods, pod),

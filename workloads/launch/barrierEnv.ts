@@ -20,7 +20,7 @@ export type Launch =
 export const launch = ({ metadata }: KubeObject, { containers, annotations }: Made, draw: string): Launch => {
   const { order, warnings } = askedOrder(containers, annotations);
   if (order === undefined) return { is: 'done', ops: [], warnings };
-  const name = metadata.name || generatedName(metadata.generateName ?? '', draw);
+  const name = metadata.name || generatedName(metadata.generateName, draw);
   if (name.length > longestPodName)
     return {
       is: 'impossible',
@@ -37,9 +37,12 @@ export const launch = ({ metadata }: KubeObject, { containers, annotations }: Ma
 };
 
 /** As the apiserver does it: 5 characters behind what fits of the prefix. */
-const generatedName = (prefix: string, draw: string): string => {
+const generatedName = (prefix: unknown, draw: string): string => {
   const bytes = createHash('sha256').update(draw).digest().subarray(0, 5);
-  return prefix.slice(0, 58) + [...bytes].map(byte => alphabet[byte % alphabet.length]).join('');
+  return (
+    (typeof prefix === 'string' ? prefix : '').slice(0, 58) +
+    [...bytes].map(byte => alphabet[byte % alphabet.length]).join('')
+  );
 };
 
 /** No vowels: no words. */
@@ -71,5 +74,7 @@ const envOps = ({ env }: Container, index: number, barrier: Barrier): readonly O
   return name === barrier.name && key === barrier.key ? [] : [{ op: 'replace', path: path(at), value }];
 };
 
-const isBarrier = ({ name, valueFrom }: NonNullable<Container['env']>[number]): boolean =>
-  name === envNames.launchBarrier && /^p_-?\d+$/.test(valueFrom?.configMapKeyRef?.key ?? '');
+const isBarrier = ({ name, valueFrom }: NonNullable<Container['env']>[number]): boolean => {
+  const key: unknown = valueFrom?.configMapKeyRef?.key;
+  return name === envNames.launchBarrier && typeof key === 'string' && /^p_-?\d+$/.test(key);
+};

@@ -103,6 +103,24 @@ describe('Barriers in a new pod', () => {
     assert.deepEqual(keysOf(launched(copy)), ['new-barrier/p_0', 'new-barrier/p_-1', 'new-barrier/p_-2']);
   });
 
+  it('are not for what no apiserver has decoded: it stays as it is', () => {
+    for (const env of [null, 'X', [null], {}]) {
+      const pod = aPod('web-0', { containers: [container('a', '1'), { ...container('b'), env }] });
+      assert.deepEqual(launched(pod), pod);
+    }
+  });
+
+  it('come beside variables whose values are none, and behind a prefix that is no text', () => {
+    const odd = { toString: {} };
+    const env = ['KRUISE_CONTAINER_PRIORITY', 'KRUISE_CONTAINER_BARRIER'].map(name => ({
+      ...{ name, value: odd, valueFrom: { configMapKeyRef: { key: odd } } },
+    }));
+    const containers = [container('a', '1'), { ...container('b'), env }];
+    const pod = launched(aPod('', { containers }, { name: undefined, generateName: 7 }));
+    assert.match(pod.metadata.name ?? '', /^[b-z2-9]{5}$/);
+    assert.equal(containersOf(pod)[1]?.env?.length, env.length + 1);
+  });
+
   it('need a name: it is made up where there is only a prefix, and fits', () => {
     const pod = aPod(
       '',

@@ -18,7 +18,7 @@ export interface Asked {
 
 /** What a pod asks for: by an annotation the order of its list, else by a variable in each container. */
 export const askedOrder = (containers: readonly Container[], annotations: ReadonlyMap<string, string>): Asked => {
-  if (containers.length < 2) return none;
+  if (containers.length < 2 || !containers.every(isDecoded)) return none;
   if (annotations.get(names.containerLaunchPriority) === 'Ordered')
     return { order: new Map(containers.map(({ name }, index) => [name, index === 0 ? 0 : -index])), warnings: [] };
   const priorities = containers.map(container => ({ container, ...priorityOf(container) }));
@@ -29,12 +29,17 @@ export const askedOrder = (containers: readonly Container[], annotations: Readon
 
 const none: Asked = { order: undefined, warnings: [] };
 
+/** The apiserver decodes a pod before it asks us; anybody else may send anything, which is left as it is. */
+const isDecoded = ({ env = [] }: Container): boolean =>
+  Array.isArray(env) && env.every(e => typeof e === 'object' && e !== null);
+
 /** The last variable of a name is the one that a container sees. */
 const priorityOf = ({ name, env }: Container): { readonly priority: number; readonly warning?: string } => {
   const variable = env?.findLast(e => e.name === envNames.launchPriority);
   if (variable === undefined) return { priority: 0 };
-  const value = Number(variable.value);
-  if (/^[+-]?\d+$/.test(variable.value ?? '') && Number.isSafeInteger(value)) return { priority: value + 0 };
+  const text = typeof variable.value === 'string' ? variable.value : '';
+  const value = Number(text);
+  if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value)) return { priority: value + 0 };
   const said = `its ${envNames.launchPriority} is no whole number`;
   return { priority: 0, warning: `container ${name} starts with priority 0: ${said}` };
 };

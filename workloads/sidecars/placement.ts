@@ -36,7 +36,7 @@ export const place = (
   const replaced = replacing
     .filter(b => isOwn(present?.[indexIn(present, b)]))
     .map(({ set, container }): Replacement => ({ set, container: container.name }));
-  const inPlace = (present ?? []).map(own => replacing.find(b => b.container.name === own.name)?.container ?? own);
+  const inPlace = (present ?? []).map((own, at) => replacing.find(b => indexIn(present, b) === at)?.container ?? own);
   return {
     list: [...standing(added, 'before'), ...inPlace, ...standing(added, 'after')],
     ops: [...replacing.map(b => replaceAt(list, indexIn(present, b), b)), ...additions(list, present, added)],
@@ -45,6 +45,7 @@ export const place = (
   };
 };
 
+/** Of two containers of one name, which no apiserver keeps, the first. */
 const indexIn = (present: readonly Container[] | undefined, { container }: Built): number =>
   present?.findIndex(c => c.name === container.name) ?? -1;
 
