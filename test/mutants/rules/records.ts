@@ -94,9 +94,15 @@ export const recordsMutants: readonly Mutant[] = [
     },
     {
       name: 'backs out and still asks for proof',
-      find: 'updatedAt: step.now, formers: new Map() }',
+      find: 'updatedAt: step.now, formers: down(step.pod, record.value) }',
       replace: 'updatedAt: step.now }',
       killedBy: 'ends the wish, and the record that was made for it asks for no proof',
+    },
+    {
+      name: 'backs out and opens the gate of what is down',
+      find: 'updatedAt: step.now, formers: down(step.pod, record.value) }',
+      replace: 'updatedAt: step.now, formers: new Map() }',
+      killedBy: 'has containers that are down come up before the gate opens',
     },
     {
       name: 'backs out and forgets what another update left unproven',
