@@ -36,7 +36,7 @@ interface Flags {
 }
 
 const program = new Command('bench')
-  .description('Measures what Berth costs; takes half an hour, or two minutes with --quick.')
+  .description('Measures what Berth costs; takes half an hour, or three minutes with --quick.')
   .option('--quick', 'one short run of everything that needs no cluster')
   .option('--runs <count>', 'how often each is measured')
   .option('--churn <seconds>', 'how long memory is watched')

@@ -23,7 +23,7 @@ export const conditionWrites = ({ set, members, course, isThere }: Audience, now
   // Most pods of a fleet have no such condition and nothing to say.
   for (const member of members) {
     const before = member.traces.upgradable;
-    const reason = course.reasons.get(member);
+    const reason = isMoved(member) ? undefined : course.reasons.get(member);
     if (before === undefined && reason === undefined && member.record === undefined) continue;
     const verdict = busy.has(member) || member.claimed ? undefined : verdictOn(member, verdicts, reason);
     const message = verdict && messageFor(before?.message, verdict);

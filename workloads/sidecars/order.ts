@@ -77,9 +77,15 @@ export const useOf = (pod: PodView): Use => {
 /** A sort compares each pod with many others, so what it asks stands side by side. */
 const byUse = <M extends HasUse>(members: readonly M[]): readonly M[] =>
   members
-    .map(member => ({ member, ...member.traces.use, createdAt: member.pod.createdAt, key: member.pod.key }))
+    .map(comparable)
     .sort(compare)
     .map(({ member }) => member);
+
+const comparable = <M extends HasUse>(member: M): Comparable & { readonly member: M } => {
+  const { pod, traces } = member;
+  const { stage, readySince, restarts } = traces.use;
+  return { member, stage, readySince, restarts, createdAt: pod.createdAt, key: pod.key };
+};
 
 interface Comparable extends Use {
   readonly createdAt: Instant;
