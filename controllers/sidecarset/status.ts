@@ -13,7 +13,7 @@ import { withInjection } from './injectionActive.ts';
 import { isSwapping, type Member, nameOf } from './member.ts';
 import type { World } from './observe.ts';
 import type { History } from './revisions.ts';
-import type { Course } from './rollout.ts';
+import type { Course } from './situation.ts';
 
 export interface Report {
   readonly world: World;

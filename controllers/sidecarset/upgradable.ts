@@ -5,7 +5,7 @@ import type { Reason } from '../../workloads/reasons.ts';
 import { Pods } from '../../workloads/resources.ts';
 import { renewedMessage, upgradableCondition, type Verdict } from '../../workloads/sidecars/upgradable.ts';
 import { isMoved, type Member, nameOf } from './member.ts';
-import type { Course } from './rollout.ts';
+import type { Course } from './situation.ts';
 
 export interface Audience {
   readonly set: string;

@@ -5,30 +5,13 @@ import { type Mutant, mutantsOf } from '../mutant.ts';
 export const sidecarSetsMutants: readonly Mutant[] = [
   ...mutantsOf('controllers/sidecarset/rollout.ts', 'controllers/sidecarset/plan.test.ts', [
     {
-      name: 'rounds maxUnavailable of a SidecarSet down',
-      find: "resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'up')",
-      replace: "resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'down')",
-      killedBy: 'a share of all pods, rounded up',
-    },
-    {
       name: 'counts pods as free that are updated already',
       find: 'Math.max(0, members.length - keptOld - updated)',
       replace: 'Math.max(0, members.length - keptOld)',
       killedBy: 'no more than the partition lets go, however often it is looked',
     },
-    {
-      name: 'charges nothing for sidecars that are under way',
-      find: 'choose(candidates, before.length, limit)',
-      replace: 'choose(candidates, 0, limit)',
-      in: 'controllers/sidecarset/invariants.test.ts',
-      killedBy: 'budget: of pods that served when they were taken, no more than maxUnavailable are under way',
-    },
-    {
-      name: 'takes pods for down that serve',
-      find: "if (!member.isReady) return 'down';",
-      replace: "if (isCharged(member) || !member.isReady) return 'down';",
-      killedBy: 'no more that have just come back than a budget allows that has become smaller',
-    },
+  ]),
+  ...mutantsOf('controllers/sidecarset/staying.ts', 'controllers/sidecarset/plan.test.ts', [
     {
       name: 'moves pods that the selector of the strategy leaves out',
       find: "if (strategy.selector?.matches(member.pod.labels) === false) return { reason: 'NotSelected' };",
@@ -54,6 +37,27 @@ export const sidecarSetsMutants: readonly Mutant[] = [
       replace: '',
       in: 'controllers/sidecarset/recreate.test.ts',
       killedBy: 'are kept if they are pods that nobody would make anew',
+    },
+  ]),
+  ...mutantsOf('controllers/sidecarset/allowance.ts', 'controllers/sidecarset/plan.test.ts', [
+    {
+      name: 'rounds maxUnavailable of a SidecarSet down',
+      find: "resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'up')",
+      replace: "resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'down')",
+      killedBy: 'a share of all pods, rounded up',
+    },
+    {
+      name: 'charges nothing for sidecars that are under way',
+      find: 'choose(candidates, before.length, limit)',
+      replace: 'choose(candidates, 0, limit)',
+      in: 'controllers/sidecarset/invariants.test.ts',
+      killedBy: 'budget: of pods that served when they were taken, no more than maxUnavailable are under way',
+    },
+    {
+      name: 'takes pods for down that serve',
+      find: "if (!member.isReady) return 'down';",
+      replace: "if (isCharged(member) || !member.isReady) return 'down';",
+      killedBy: 'no more that have just come back than a budget allows that has become smaller',
     },
     {
       name: 'forgets evicted pods until their successors are there',

@@ -1,0 +1,34 @@
+/** What is known when pods are chosen, and the choice. */
+
+import type { Refusal } from '../../kube/contract.ts';
+import type { Reason } from '../../workloads/reasons.ts';
+import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
+import type { Member } from './member.ts';
+
+export interface Step {
+  readonly member: Member;
+  readonly by: 'update' | 'reset' | 'eviction';
+}
+
+export interface Course {
+  readonly steps: readonly Step[];
+  /** One for each pod that is not where it should be. */
+  readonly reasons: ReadonlyMap<Member, Reason>;
+}
+
+export interface Situation {
+  readonly set: UsableSidecarSet;
+  readonly members: readonly Member[];
+  /** The revision of the spec is in the store, so that pods may name it. */
+  readonly isRecorded: boolean;
+  /** Why the revision is not in the store. */
+  readonly whilePending: Reason;
+  /** Names of pods on their way out, which an eviction may have begun: each costs what the pod did that it was. */
+  readonly leaving: readonly string[];
+  /** New pods get the spec as it is. */
+  readonly isInjecting: boolean;
+  /** Fields in which the revision that the pod carries differs from the spec, images aside. */
+  readonly fieldsOf: (member: Member) => readonly string[];
+  /** The server's no to this very step, when it was last tried. */
+  readonly refusalOf: (step: Step) => Refusal | undefined;
+}
