@@ -75,7 +75,7 @@ describe('injection complete', () => {
     injected: '',
     containers: [app],
     volumes: [],
-    notes: { 'failed-open.mutating.webhook.admission.k8s.io/round_0_index_0': 'mpod.kb.io' },
+    notes: { 'failed-open.mutation.webhook.admission.k8s.io/round_0_index_0': 'mpod.kb.io' },
   };
   const counts = (story: Story, uninjectedPods: number): Story =>
     story.write('SidecarSet', 'logs', { status: { uninjectedPods } });

@@ -49,7 +49,7 @@ const isLabelledAnew = ({ before, after }: Change): boolean =>
 
 /** The apiserver notes where it went on without an answer. */
 const wasBypassed = (notes: Readonly<Record<string, string>>): boolean =>
-  Object.keys(notes).some(note => note.startsWith('failed-open.mutating.webhook.admission.k8s.io/'));
+  Object.keys(notes).some(note => note.startsWith('failed-open.mutation.webhook.admission.k8s.io/'));
 
 /** What a set that is not active yet adds, or does not, is left out. */
 const incomplete = (pod: KubeObject, sets: readonly KubeObject[]): readonly string[] => {
