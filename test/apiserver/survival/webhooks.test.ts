@@ -137,8 +137,9 @@ test('all webhooks are down: pods start everywhere but where injection is requir
 });
 
 test('Berth is uninstalled with its webhooks dead: pods can be created at once', async t => {
+  // Pods of no set: of one that says it is active, they would have to have the sidecar.
   await Promise.all(replicas.map(replica => replica.kill()));
-  await refusal(kubectl(['create', '-f', '-'], aPod('waits')));
+  await refusal(kubectl(['create', '-f', '-'], aPod('waits', 'of-no-set')));
   const since = performance.now();
   await kubectl([
     'delete',
@@ -146,7 +147,7 @@ test('Berth is uninstalled with its webhooks dead: pods can be created at once',
     'validatingwebhookconfiguration/berth-validating',
   ]);
   await waitFor('a pod to be created', 10_000, () =>
-    kubectl(['create', '-f', '-'], aPod('waits')).catch(() => undefined),
+    kubectl(['create', '-f', '-'], aPod('waits', 'of-no-set')).catch(() => undefined),
   );
   tell(t, {
     ...{ of: 'R8', what: 'webhooks dead and their configurations deleted, to a pod created', unit: 's', atMost: 2 },
