@@ -1,11 +1,12 @@
 /** The same patches by nothing but a pool of connections: the least that writing can cost. */
 
 import { Pool } from 'undici';
-import { given, say, startUsage } from '../usage.ts';
+import { given } from '../usage.ts';
+import { inFlight, measured } from './measured.ts';
 import { opsFor, podAt, type WriterOptions } from './writer.ts';
 
-const { origin, authority, identity, pods, warmUp, patches } = given<WriterOptions>();
-const inFlight = 32;
+const options = given<WriterOptions>();
+const { origin, authority, identity, pods } = options;
 const pool = new Pool(origin, {
   connections: inFlight,
   pipelining: 1,
@@ -29,16 +30,4 @@ const patch = async (index: number): Promise<void> => {
   if (statusCode !== 200) throw new Error(`status ${statusCode}`);
 };
 
-const run = async (count: number): Promise<void> => {
-  let next = 0;
-  const loop = async (): Promise<void> => {
-    while (next < count) await patch(next++);
-  };
-  await Promise.all(Array.from({ length: inFlight }, loop));
-};
-
-await run(warmUp);
-const usage = startUsage();
-await run(patches);
-say(usage());
-process.once('disconnect', () => process.exit());
+await measured(patch, options);

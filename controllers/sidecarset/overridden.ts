@@ -1,6 +1,7 @@
 /** Pods whose own containers the set's have replaced: counted in its status, and told of when there are more of them. */
 
 import { type Notice, targetOf } from '../../kube/contract.ts';
+import { listed } from '../../workloads/reasons.ts';
 import { hasReplaced } from '../../workloads/sidecars/replaced.ts';
 import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { type Member, nameOf } from './member.ts';
@@ -14,13 +15,12 @@ export const overriddenAmong = (set: string, members: readonly Member[]): readon
 
 export const overriddenNotices = (view: SidecarSetView, pods: readonly string[]): readonly Notice[] => {
   if (pods.length <= (view.status.overriddenPods ?? 0)) return [];
-  const names = pods.length <= 5 ? pods.join(', ') : `${pods.slice(0, 5).join(', ')} and ${pods.length - 5} more`;
   return [
     {
       about: targetOf(SidecarSets, view),
       type: 'Warning',
       reason: 'ContainerReplaced',
-      message: `a container of this set stands in the place of the pod's own of that name (${names}); injectionStrategy.onNameConflict: Refuse refuses such pods`,
+      message: `a container of this set stands in the place of the pod's own of that name (${listed(pods)}); injectionStrategy.onNameConflict: Refuse refuses such pods`,
     },
   ];
 };

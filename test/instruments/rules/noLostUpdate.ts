@@ -4,6 +4,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import { ourAnnotationPrefixes } from '../../../api/names.ts';
 import type { KubeObject, Wire } from '../../../kube/contract.ts';
 import { isOurs, type Write } from '../audit.ts';
 import { auditLog, type Rule } from '../checker.ts';
@@ -63,16 +64,7 @@ const entries = (what: string, was: Wire, is: Wire, mayChange: (key: string) => 
     .filter(key => was[key] !== is[key] && !mayChange(key))
     .map(key => `${what} ${key}`);
 
-const ourPrefixes = [
-  'apps.kruise.io/',
-  'kruise.io/',
-  'lifecycle.apps.kruise.io/',
-  'version.sidecarset.kruise.io/',
-  'versionalt.sidecarset.kruise.io/',
-  'berth/',
-  'inplace-update-',
-  'controller-revision-hash',
-];
+const ourPrefixes = [...ourAnnotationPrefixes, 'controller-revision-hash'];
 
 /** Our own, what a template of the owner has or had, and what SidecarSets say about the metadata of pods. */
 const keysOf = (pod: KubeObject, world: World): ((key: string) => boolean) => {
