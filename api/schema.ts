@@ -3,6 +3,7 @@
  * the defaults and the decoder. A schema that is not structural cannot be written with these functions.
  */
 
+import { isObject } from './json.ts';
 import { entryOf, fine, invalid, type Parsed, type Problem, problemsOf, required, under, wrong } from './problem.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -50,9 +51,6 @@ const withRule = (published: Published, { rule, message, at, reason }: Rule): Pu
 
 const leaf = <T>(published: Published, is: (value: unknown) => value is T, wanted: string): Schema<T> =>
   schema(published, (value, path) => (is(value) ? fine(value) : wrong(invalid(path, `must be ${wanted}`))));
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 

@@ -1,5 +1,6 @@
 /** SidecarSets as the store keeps them: both versions in one meaning, hashed, with their selectors compiled. */
 
+import { isObject } from '../api/json.ts';
 import { annotations } from '../api/names.ts';
 import { normaliseSidecarSet, type SidecarSetSpec, type SidecarSetStatus, sidecarSetNames } from '../api/sidecarset.ts';
 import type { Instant, KubeObject, Problem, Resource, Seen, Wire } from '../kube/contract.ts';
@@ -66,6 +67,3 @@ const usable = ({ metadata }: KubeObject, spec: SidecarSetSpec, status: SidecarS
     ...(isCanary ? { canaryOf: base } : {}),
   };
 };
-
-const isObject = (value: unknown): value is Wire =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

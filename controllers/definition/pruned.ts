@@ -1,5 +1,6 @@
 /** What an installed definition would drop of an object, without a word: whatever its structural schema does not name. */
 
+import { isObject } from '../../api/json.ts';
 import type { Wire } from '../../kube/contract.ts';
 
 /**
@@ -22,8 +23,8 @@ const walk = (installed: Wire, ours: Wire, path: string): readonly string[] =>
 
 /** `true` keeps whatever is there; a schema that is not there keeps nothing. */
 const below = (installed: unknown, ours: unknown, path: string): readonly string[] => {
-  if (!isWire(ours) || installed === true) return [];
-  return isWire(installed) ? walk(installed, ours, path) : [path];
+  if (!isObject(ours) || installed === true) return [];
+  return isObject(installed) ? walk(installed, ours, path) : [path];
 };
 
 const memberOf = (installed: Wire, name: string): unknown => {
@@ -33,5 +34,4 @@ const memberOf = (installed: Wire, name: string): unknown => {
 
 const keepsUnknown = (schema: Wire): boolean => schema['x-kubernetes-preserve-unknown-fields'] === true;
 
-const isWire = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value);
-const wireOf = (value: unknown): Wire => (isWire(value) ? value : {});
+const wireOf = (value: unknown): Wire => (isObject(value) ? value : {});

@@ -1,5 +1,6 @@
 /** What keeping certificates looks at: one Secret, our webhook configurations, and a certificate kept ready. */
 
+import { isObject } from '../../api/json.ts';
 import type { KubeObject, Resource, Seen, Wire } from '../../kube/contract.ts';
 import { seenOf } from '../../kube/contract.ts';
 
@@ -33,7 +34,7 @@ export const certificateSecret = (namespace: string, name: string): Resource<Sec
 const keys: readonly CertificateKey[] = ['tls.crt', 'tls.key', 'ca.crt', 'next.crt', 'next.key', 'next.from'];
 
 const secretViewOf = (object: KubeObject): SecretView => {
-  const data = isWire(object['data']) ? object['data'] : undefined;
+  const data = isObject(object['data']) ? object['data'] : undefined;
   const known = keys.flatMap(key => {
     const value = data?.[key];
     return typeof value === 'string' ? [[key, decoded(value)]] : [];
@@ -83,15 +84,15 @@ const configurationViewOf = (object: KubeObject): ConfigurationView => {
 };
 
 const entryOf = (webhook: unknown): Entry => {
-  const { name, clientConfig } = isWire(webhook) ? webhook : {};
-  const { caBundle, url, service } = isWire(clientConfig) ? clientConfig : {};
-  const path = isWire(service) ? service['path'] : pathOf(url);
+  const { name, clientConfig } = isObject(webhook) ? webhook : {};
+  const { caBundle, url, service } = isObject(clientConfig) ? clientConfig : {};
+  const path = isObject(service) ? service['path'] : pathOf(url);
   return {
     name: textOf(name),
     path: textOf(path),
     caBundle: decoded(textOf(caBundle)),
     url: typeof url === 'string' ? url : undefined,
-    hasService: isWire(service),
+    hasService: isObject(service),
   };
 };
 
@@ -116,8 +117,8 @@ const endpointsIn = ({ endpoints }: Wire): readonly unknown[] => (Array.isArray(
 
 /** Whoever writes slices may leave the condition out of those that are ready. */
 const isReadyEndpoint = (endpoint: unknown): boolean => {
-  const { conditions } = isWire(endpoint) ? endpoint : {};
-  return isWire(endpoint) && (isWire(conditions) ? conditions['ready'] : undefined) !== false;
+  const { conditions } = isObject(endpoint) ? endpoint : {};
+  return isObject(endpoint) && (isObject(conditions) ? conditions['ready'] : undefined) !== false;
 };
 
 export interface SpareView extends Seen {
@@ -135,7 +136,6 @@ export const spareCertificate: Resource<SpareView> = {
   indexes: {},
 };
 
-const isWire = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString();
 const pathOf = (url: unknown): string => (URL.canParse(textOf(url)) ? new URL(textOf(url)).pathname : '');

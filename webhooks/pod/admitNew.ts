@@ -1,5 +1,6 @@
 /** What a pod that is being created gets, in the order of OpenKruise: its gate, sidecars, barriers between containers. */
 
+import { isObject } from '../../api/json.ts';
 import { conditions, group } from '../../api/names.ts';
 import {
   allowed,
@@ -57,6 +58,3 @@ const isActive = (pod: KubeObject): boolean => {
   const phase = isObject(status) ? status['phase'] : undefined;
   return phase !== 'Succeeded' && phase !== 'Failed' && pod.metadata.deletionTimestamp === undefined;
 };
-
-const isObject = (value: unknown): value is { readonly [member: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -6,6 +6,7 @@
  * same for each SidecarSet. `apps.kruise.io/inplace-update-grace`: images that are wanted but not yet in the spec.
  */
 
+import { isObject, parseJson } from '../../api/json.ts';
 import { annotations } from '../../api/names.ts';
 import type { Instant } from '../../kube/contract.ts';
 import { instantOf, timestampOf } from '../pods/project.ts';
@@ -107,17 +108,9 @@ const read = <T extends object>(
   parse: (json: unknown) => T | 'absent' | undefined,
 ): Read<T> => {
   if (text === undefined || text === '') return { is: 'absent' };
-  const value = parse(parsed(text));
+  const value = parse(parseJson(text));
   if (value === 'absent') return { is: 'absent' };
   return value === undefined ? { is: 'broken' } : { is: 'read', value };
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 const recordFrom = (json: unknown): UpdateRecord | undefined => {
@@ -154,6 +147,3 @@ const wishFrom = (json: unknown): Wish | undefined => {
     graceSeconds: typeof graceSeconds === 'number' && graceSeconds > 0 ? graceSeconds : 0,
   };
 };
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

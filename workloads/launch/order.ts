@@ -4,6 +4,7 @@
  * environment it cannot make up.
  */
 
+import { isObject, parseJson } from '../../api/json.ts';
 import type { Container } from '../../api/kubernetes.ts';
 import { env as envNames, annotations as names } from '../../api/names.ts';
 
@@ -49,20 +50,12 @@ export const printOrder = (order: LaunchOrder): string => JSON.stringify(Object.
 
 /** Undefined for text that nobody of ours wrote. */
 export const readOrder = (text: string | undefined): LaunchOrder | undefined => {
-  const json = parsed(text ?? '');
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
-  const entries = Object.entries(json as Readonly<Record<string, unknown>>);
+  const json = parseJson(text ?? '');
+  if (!isObject(json)) return undefined;
+  const entries = Object.entries(json);
   return entries.every((entry): entry is [string, number] => Number.isSafeInteger(entry[1]))
     ? new Map(entries)
     : undefined;
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 const suffix = '-barrier';

@@ -4,6 +4,7 @@
  * Taking over templates that another controller has defaulted, or that name a default explicitly, then rolls nothing.
  */
 
+import { isObject } from '../../api/json.ts';
 import { parseQuantity, roundedToMilli } from '../../api/quantity.ts';
 
 /** What the API fills in. An `each` applies to every member of a list; `anything` is dropped whatever it is. */
@@ -170,6 +171,3 @@ export const differences = (a: unknown, b: unknown, path = ''): readonly string[
 };
 
 const own = (of: Record<string, unknown>, key: string): unknown => (Object.hasOwn(of, key) ? of[key] : undefined);
-
-const isObject = (of: unknown): of is Record<string, unknown> =>
-  typeof of === 'object' && of !== null && !Array.isArray(of);

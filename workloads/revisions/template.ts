@@ -1,5 +1,6 @@
 /** The pod template in a revision's data: `{spec: {template: {…, $patch: replace}}}`, the form that kubectl knows. */
 
+import { isObject } from '../../api/json.ts';
 import type { PodTemplate } from '../../api/kubernetes.ts';
 import { podTemplate } from '../../api/podTemplate.ts';
 import type { Wire } from '../../kube/contract.ts';
@@ -18,6 +19,3 @@ export const templateIn = (data: unknown): PodTemplate | undefined => {
 export const dataOf = (template: PodTemplate): Wire => ({ spec: { template: { ...template, $patch: 'replace' } } });
 
 const member = (of: unknown, name: string): unknown => (isObject(of) && Object.hasOwn(of, name) ? of[name] : undefined);
-
-const isObject = (of: unknown): of is Record<string, unknown> =>
-  typeof of === 'object' && of !== null && !Array.isArray(of);

@@ -3,6 +3,7 @@
  * wrote is stored as they wrote it, and the apiserver fills in the pod.
  */
 
+import { isObject } from '../../api/json.ts';
 import { parseQuantity, printQuantity, roundedToMilli } from '../../api/quantity.ts';
 import type { Wire } from '../../kube/contract.ts';
 
@@ -85,6 +86,3 @@ const each = (object: Wire, name: string, change: (value: Wire) => Wire): Wire =
   const items = object[name];
   return Array.isArray(items) ? { [name]: items.map(item => (isObject(item) ? change(item) : item)) } : {};
 };
-
-const isObject = (value: unknown): value is Wire =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

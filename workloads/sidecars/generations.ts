@@ -1,5 +1,6 @@
 /** The generation of each set that decided what a pod carries, for people who ask where a container came from. */
 
+import { isObject, parseJson } from '../../api/json.ts';
 import { annotations } from '../../api/names.ts';
 import type { Injection } from './injection.ts';
 import { byBytes } from './typedJson.ts';
@@ -20,12 +21,8 @@ export const generationNotes = (
 };
 
 const readGenerations = (text: string | undefined): readonly (readonly [string, number])[] => {
-  try {
-    const json: unknown = JSON.parse(text ?? '{}');
-    const entries: readonly (readonly [string, unknown])[] =
-      typeof json === 'object' && json !== null ? Object.entries(json) : [];
-    return entries.flatMap(([set, value]) => (typeof value === 'number' ? [[set, value] as const] : []));
-  } catch {
-    return [];
-  }
+  const json = parseJson(text ?? '{}');
+  return isObject(json)
+    ? Object.entries(json).flatMap(([set, value]) => (typeof value === 'number' ? [[set, value] as const] : []))
+    : [];
 };

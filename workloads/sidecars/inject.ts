@@ -3,10 +3,11 @@
  * of the pod, known or not, stays where it is. Injecting twice is injecting once.
  */
 
+import { isObject } from '../../api/json.ts';
 import type { Container, Pod } from '../../api/kubernetes.ts';
 import { annotations as names } from '../../api/names.ts';
 import type { Sidecar } from '../../api/sidecarset.ts';
-import { type Instant, type KubeObject, type Op, pointer, type Wire } from '../../kube/contract.ts';
+import { type Instant, type KubeObject, type Op, pointer } from '../../kube/contract.ts';
 import type { Made } from '../launch/barrierEnv.ts';
 import { timestampOf } from '../pods/project.ts';
 import { isInjected } from './environment.ts';
@@ -118,9 +119,6 @@ const oddMember = (pod: KubeObject): string | undefined => {
 };
 
 const isListOfObjects = (value: unknown): boolean => Array.isArray(value) && value.every(isObject);
-
-const isObject = (value: unknown): value is Wire =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 // ── Containers, volumes, secrets ────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,6 +3,7 @@
  * injected, in two annotations of one shape, and the list of the sets. Keys, order and escaping are OpenKruise's.
  */
 
+import { isObject, parseJson } from '../../api/json.ts';
 import { annotations } from '../../api/names.ts';
 import type { PodView } from '../pods/view.ts';
 import { byBytes, goJson } from './typedJson.ts';
@@ -30,7 +31,7 @@ export const markAnnotations = {
 /** Reads one annotation; undefined for text that nobody writes. Absent, empty and `null` are no marks. */
 export const readMarks = (text: string | undefined): Marks | undefined => {
   if (text === undefined || text === '') return new Map();
-  const json = parsed(text);
+  const json = parseJson(text);
   if (json === null) return new Map();
   if (!isObject(json)) return undefined;
   const entries = Object.entries(json);
@@ -119,14 +120,3 @@ export const readInjectedList = (text: string | undefined): readonly string[] =>
   (text ?? '').split(',').filter(name => name !== '');
 
 export const printInjectedList = (sets: Iterable<string>): string => [...new Set(sets)].sort(byBytes).join();
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

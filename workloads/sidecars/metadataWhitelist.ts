@@ -1,5 +1,6 @@
 /** The ConfigMap in which an administrator says which annotations SidecarSets may set on pods. */
 
+import { parseJson } from '../../api/json.ts';
 import { type Selector, selector } from '../../api/labelSelector.ts';
 import { array, decode, object, optional, string } from '../../api/schema.ts';
 import { isJsonObject } from '../../api/stored.ts';
@@ -55,7 +56,7 @@ const written = object({
 });
 
 const read = (text: string): Whitelist => {
-  const { value, problems } = decode(written, parsed(text));
+  const { value, problems } = decode(written, parseJson(text));
   if (value === undefined) return { is: 'broken', why: problems.map(p => `${p.field} ${p.message}`.trim()).join('; ') };
   const rules = value.rules ?? [];
   return {
@@ -68,10 +69,3 @@ const read = (text: string): Whitelist => {
 };
 
 /** What is no JSON is no object either, which is what its author is told. */
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};

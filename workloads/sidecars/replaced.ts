@@ -1,5 +1,6 @@
 /** The note on a pod of its own containers in whose place SidecarSets have put theirs: nothing else shows it afterwards. */
 
+import { parseJson } from '../../api/json.ts';
 import { annotations } from '../../api/names.ts';
 import type { PodView } from '../pods/view.ts';
 import { byBytes } from './typedJson.ts';
@@ -22,18 +23,10 @@ export const hasReplaced = ({ managed }: PodView, set: string): boolean => {
 };
 
 const readReplaced = (text: string | undefined): ReadonlyMap<string, readonly string[]> => {
-  const json = parsed(text);
+  const json = parseJson(text ?? '');
   const entries =
     typeof json === 'object' && json !== null ? Object.entries(json as Readonly<Record<string, unknown>>) : [];
   return new Map(entries.flatMap(([set, names]) => (isListOfText(names) ? [[set, names] as const] : [])));
-};
-
-const parsed = (text: string | undefined): unknown => {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 };
 
 const isListOfText = (value: unknown): value is readonly string[] =>

@@ -1,5 +1,6 @@
 /** Recorded revisions of SidecarSets: finding the one that a set is pinned to, and reading what it injects. */
 
+import { isObject } from '../../api/json.ts';
 import { wrongWithLabelValue } from '../../api/labelSyntax.ts';
 import { annotations, group, labels } from '../../api/names.ts';
 import { normaliseSidecarSet, type SidecarSetSpec } from '../../api/sidecarset.ts';
@@ -59,6 +60,3 @@ export const recordedSpec = (data: unknown): SidecarSetSpec | undefined => {
   const readable = { ...spec, selector: { matchLabels: { recorded: 'true' } } };
   return normaliseSidecarSet({ apiVersion: `${group}/v1beta1`, metadata: {}, spec: readable }).spec;
 };
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

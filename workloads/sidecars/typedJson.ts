@@ -3,6 +3,8 @@
  * out where the type says so, unknown ones dropped. Hashes that are stored on pods are computed over such text.
  */
 
+import { isObject } from '../../api/json.ts';
+
 /** What a value is. `scalar` covers strings, numbers, booleans and int-or-string: JSON prints them alike. */
 export type Shape =
   | { readonly is: 'scalar' }
@@ -93,9 +95,6 @@ const isEmpty = (value: unknown): boolean =>
   value === false ||
   (Array.isArray(value) && value.length === 0) ||
   (isObject(value) && Object.keys(value).length === 0);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Compact JSON as Go prints it. */
 export const goJson = (value: unknown): string => escapedForHtml(JSON.stringify(value));

@@ -3,6 +3,7 @@
  * message is a JSON object of the sets' names.
  */
 
+import { parseJson } from '../../api/json.ts';
 import type { PodCondition } from '../../api/kubernetes.ts';
 import { conditions } from '../../api/names.ts';
 import type { Instant } from '../../kube/contract.ts';
@@ -47,7 +48,7 @@ export const upgradableCondition = (before: ConditionView | undefined, message: 
 
 /** Text that nobody writes says nothing. */
 const entriesIn = (message: string | undefined): ReadonlyMap<string, boolean> => {
-  const json = parsed(message ?? '');
+  const json = parseJson(message ?? '');
   const entries = typeof json === 'object' && json !== null && !Array.isArray(json) ? Object.entries(json) : [];
   return new Map(entries.filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean'));
 };
@@ -57,11 +58,3 @@ const printed = (entries: ReadonlyMap<string, boolean>): string =>
     .sort(([a], [b]) => byBytes(a, b))
     .map(([name, can]) => `${goJson(name)}:${can}`)
     .join()}}`;
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};

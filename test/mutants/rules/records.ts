@@ -3,6 +3,14 @@
 import { type Mutant, mutantsOf } from '../mutant.ts';
 
 export const recordsMutants: readonly Mutant[] = [
+  ...mutantsOf('api/json.ts', 'workloads/inplace/record.test.ts', [
+    {
+      name: 'throws at an annotation that is no JSON',
+      find: '  try {\n    return JSON.parse(text);\n  } catch {\n    return undefined;\n  }',
+      replace: '  return JSON.parse(text);',
+      killedBy: 'never throws, whatever the annotation holds',
+    },
+  ]),
   ...mutantsOf('workloads/inplace/record.ts', 'workloads/inplace/record.test.ts', [
     {
       name: 'takes pods of OpenKruise for pods that never served',
@@ -21,12 +29,6 @@ export const recordsMutants: readonly Mutant[] = [
       find: "Object.hasOwn(all, sidecarSet) ? recordFrom(all[sidecarSet]) : 'absent'",
       replace: "sidecarSet in all ? recordFrom(all[sidecarSet]) : 'absent'",
       killedBy: 'are absent for a set that is named like a part of every object',
-    },
-    {
-      name: 'throws at an annotation that is no JSON',
-      find: '  try {\n    return JSON.parse(text);\n  } catch {\n    return undefined;\n  }',
-      replace: '  return JSON.parse(text);',
-      killedBy: 'never throws, whatever the annotation holds',
     },
     {
       name: 'takes a broken annotation for none',
