@@ -24,6 +24,15 @@ export class Story {
     return this;
   }
 
+  /** Nothing happens, but that somebody renews a lease every 10 s. */
+  rest(milliseconds: number): this {
+    for (let left = milliseconds; left > 0; left -= 10_000) {
+      this.wait(Math.min(left, 10_000));
+      this.asked({ userAgent: 'kubelet', objectRef: { resource: 'leases', namespace: 'kube-node-lease', name: 'n1' } });
+    }
+    return this;
+  }
+
   /** Creates the object, or merges fields into the one of its kind and name. `metadata.uid` makes another object of it. */
   write(kind: string, name: string, change: { readonly [part: string]: Wire }): this {
     const before = this.#objects.get(`${kind} ${name}`);

@@ -13,6 +13,8 @@ import type { Change, World } from '../world.ts';
 
 /** Milliseconds after which nothing that has happened is a reason any more, but for timers that users set. */
 const rest = 60_000;
+/** Milliseconds without a single write or revision, not even a lease renewed, after which the apiserver must have been away. */
+const absence = 30_000;
 const greatest = 4;
 const causes: ReadonlySet<string> = new Set([
   'Pod',
@@ -32,18 +34,26 @@ interface Cost {
 
 export const quiet = (): Rule => {
   let lastCause: number | undefined;
+  let lastSign: number | undefined;
+  /** Its return is something that has happened: nobody could act on what happened before it went. */
+  const noteSign = (at: number): void => {
+    if (at - (lastSign ?? at) > absence) lastCause = at;
+    lastSign = Math.max(lastSign ?? at, at);
+  };
   /** By pod uid, from the first write of its first update on. */
   const costs = new Map<string, Cost>();
   return {
     invariant: 'quiet',
     needs: ['Pod', 'Node', 'PersistentVolumeClaim', 'ControllerRevision', ...ourKinds, auditLog],
     see: ({ entry, pod, by }) => {
+      noteSign(by?.receivedAt ?? entry.seenAt);
       const isOwn = by !== undefined && isOurs(by);
       if (!isOwn && causes.has(entry.kind)) lastCause = entry.seenAt;
       if (isOwn) noteCost(costs, pod, by);
       return [];
     },
     wrote: (write, world) => {
+      noteSign(write.receivedAt);
       if (!isOurs(write) || !isCarriedOut(write) || machinery.has(write.resource)) return [];
       const what = `${write.verb} ${write.resource}/${write.subresource} ${write.namespace}/${write.name}`;
       const silence = write.receivedAt - (lastCause ?? write.receivedAt);

@@ -118,9 +118,14 @@ describe('quiet', () => {
     breaks(three().story.asked({ ...patch, ...vain }), 'quiet', /patch pods\/ default\/db-0 changes nothing/u);
   });
   test('a write long after anything happened, but for a timer', () => {
-    breaks(newRevision(three().story).wait(90_000).asked(patch), 'quiet', /90 s after the last thing that happened/u);
+    breaks(newRevision(three().story).rest(90_000).asked(patch), 'quiet', /90 s after the last thing that happened/u);
     const slow = three({ updateStrategy: { rollingUpdate: { minReadySeconds: 60 } } });
-    breaksNothing(newRevision(slow.story).wait(90_000).asked(patch));
+    breaksNothing(newRevision(slow.story).rest(90_000).asked(patch));
+  });
+  test('what could not be written while the apiserver was away is written when it is back', () => {
+    const away = newRevision(three().story).wait(90_000);
+    breaksNothing(away.asked(patch).rest(50_000).asked(patch));
+    breaks(away.rest(20_000).asked(patch), 'quiet', /70 s after the last thing that happened/u);
   });
   test('five writes for one update', () => {
     const { story, pods } = three();
