@@ -279,9 +279,10 @@ export type Outcome =
   | { readonly is: 'refused'; readonly message: string } // 4xx by a rule: repeating at once will not help
   | { readonly is: 'failed'; readonly message: string }; // 5xx or network: backoff
 
-/** Why a pod has not been moved. `reason` is a member of the closed union in `workloads/reasons.ts`. */
+/** Why pods have not been moved. `reason` is a member of the closed union in `workloads/reasons.ts`. */
 export interface PodReason {
-  readonly pod: string;
+  /** All of which the same is said, or some of them: a reason may come more than once. */
+  readonly pods: readonly string[];
   readonly reason: string;
   readonly message: string;
 }

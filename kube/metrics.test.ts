@@ -109,7 +109,7 @@ suite('metrics', () => {
     const behind = (key: string, ...reasons: readonly string[]) => ({
       ...pass(),
       key,
-      plan: { actions: [], reasons: reasons.map((reason, i) => ({ pod: `default/p-${i}`, reason, message: '' })) },
+      plan: { actions: [], reasons: reasons.map((reason, i) => ({ pods: [`default/p-${i}`], reason, message: '' })) },
     });
     const name = 'berth_pods_behind{';
     test('say how many pods have which reason, until the next pass says otherwise', async () => {

@@ -119,17 +119,11 @@ export const messageOf = (r: Reason): string => {
   }
 };
 
-export const podReason = (pod: string, r: Reason): PodReason => ({ pod, reason: r.reason, message: messageOf(r) });
-
-/** Puts reasons into words, one that many pods have once. */
-export const wording = (): ((pod: string, reason: Reason) => PodReason) => {
-  const known = new Map<Reason, string>();
-  return (pod, reason) => {
-    const message = known.get(reason) ?? messageOf(reason);
-    known.set(reason, message);
-    return { pod, reason: reason.reason, message };
-  };
-};
+export const podReason = (pod: string, r: Reason): PodReason => ({
+  pods: [pod],
+  reason: r.reason,
+  message: messageOf(r),
+});
 
 /** How many names are shown where thousands may be meant. */
 export const shown = 5;

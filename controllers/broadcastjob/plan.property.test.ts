@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { seconds, type Wire } from '../../kube/contract.ts';
+import { reasonsIn } from '../../test/support/reasons.ts';
 import { isLive, Simulation } from './simulation.fixture.ts';
 
 /** One thing that may happen, as data so that a failing run prints what happened. */
@@ -110,7 +111,9 @@ test('each node without a pod has exactly one reason while the job is not over',
     fc.property(policy, history, (spec, happened) => {
       play(spec, happened, simulation => {
         if (isOver(simulation.status)) return;
-        const { reasons = [], status } = simulation.plan();
+        const plan = simulation.plan();
+        const { status } = plan;
+        const reasons = reasonsIn(plan);
         const names = reasons.map(reason => reason.pod);
         assert.equal(new Set(names).size, names.length);
         const is = status?.is ?? {};

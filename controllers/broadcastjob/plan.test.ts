@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { annotations, labels } from '../../api/names.ts';
 import { type KubeObject, seconds, type Wire } from '../../kube/contract.ts';
+import { reasonsIn } from '../../test/support/reasons.ts';
 import { timestampOf } from '../../workloads/pods/project.ts';
 import { aJob, aNode, aPod, conditionIn, linesOf, noon, type Objects, planFor, tallyOf, template } from './fixture.ts';
 
@@ -393,13 +394,18 @@ test('each node without a pod has one reason, and the status counts them', () =>
     nodes: [...nodes(4), aNode('n5', { unschedulable: true }), aNode('n6')],
     pods: [aPod('n1'), aPod('n6', { deleted: true })],
   });
-  assert.deepEqual(plan.reasons?.map(({ pod, reason }) => `${pod} ${reason}`).sort(), [
-    'node/n2 Starting',
-    'node/n3 ParallelismUsed',
-    'node/n4 ParallelismUsed',
-    'node/n5 Unschedulable',
-    'node/n6 FormerPodLeaving',
-  ]);
+  assert.deepEqual(
+    reasonsIn(plan)
+      .map(({ pod, reason }) => `${pod} ${reason}`)
+      .sort(),
+    [
+      'node/n2 Starting',
+      'node/n3 ParallelismUsed',
+      'node/n4 ParallelismUsed',
+      'node/n5 Unschedulable',
+      'node/n6 FormerPodLeaving',
+    ],
+  );
   const counted = plan.status?.is['pods'];
   assert.ok(Array.isArray(counted));
   assert.deepEqual(counted[1], { reason: 'ParallelismUsed', count: 2, pods: ['node/n3', 'node/n4'] });
@@ -436,7 +442,7 @@ describe('Pods that the apiserver refuses', () => {
   it('stall the job with its words when nothing else runs', () => {
     const plan = planFor({ job: aJob(), nodes: [aNode('a'), aNode('b')], refused });
     assert.deepEqual(
-      plan.reasons?.map(r => `${r.pod} ${r.reason}: ${r.message}`),
+      reasonsIn(plan).map(r => `${r.pod} ${r.reason}: ${r.message}`),
       ['a', 'b'].map(node => `node/${node} Refused: the apiserver refuses its pod: ${refused}`),
     );
     assert.equal(conditionIn(plan, 'Stalled'), 'True Refused');

@@ -34,7 +34,7 @@ const messageOf = (waiting: Waiting): string => {
 
 /** There is no pod to name yet: the node stands for it. */
 export const nodeReason = (node: string, waiting: Waiting): PodReason => ({
-  pod: `node/${node}`,
+  pods: [`node/${node}`],
   reason: waiting.reason === 'NotFit' ? waiting.unfit.because : waiting.reason,
   message: messageOf(waiting),
 });

@@ -93,10 +93,10 @@ export const reportOf = (
 /** By reason, with the first five names; sorted, so that the order in which nodes are stored changes nothing. */
 export const countedReasons = (reasons: readonly PodReason[]): readonly PodCount[] => {
   const groups = new Map<string, string[]>();
-  for (const { reason, pod } of reasons) {
+  for (const { reason, pods } of reasons) {
     const names = groups.get(reason);
-    if (names === undefined) groups.set(reason, [pod]);
-    else names.push(pod);
+    if (names === undefined) groups.set(reason, [...pods]);
+    else names.push(...pods);
   }
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))

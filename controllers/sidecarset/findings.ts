@@ -2,8 +2,9 @@
 
 import type { Problem } from '../../kube/contract.ts';
 import type { Finding } from '../../workloads/conditions.ts';
-import { firstOf, listed, messageOf, type Reason, type ReasonName } from '../../workloads/reasons.ts';
-import { isMoved, type Member, nameOf } from './member.ts';
+import { listed, messageOf, type Reason, type ReasonName } from '../../workloads/reasons.ts';
+import { countOf, firstNamesOf, type Said } from './said.ts';
+import type { Tally } from './tally.ts';
 
 /** What a reason says about the rollout as a whole. */
 export type Kind = 'moves' | 'waits' | 'stuck' | 'wanted';
@@ -46,16 +47,15 @@ const kinds: Readonly<Record<ReasonName, Kind>> = {
 export const kindOf = ({ reason }: Reason): Kind => kinds[reason];
 
 /** As long as anything moves the rollout is under way; what is stuck then may hold it up later. */
-export const findingsFor = (members: readonly Member[], reasons: ReadonlyMap<Member, Reason>): readonly Finding[] => {
-  const byKind = Map.groupBy(reasons, ([, reason]) => kindOf(reason));
-  const of = (kind: Kind): readonly (readonly [Member, Reason])[] => byKind.get(kind) ?? [];
-  const tally = `${members.filter(isMoved).length} of ${members.length} pods are up to date`;
-  const stuckPods = of('stuck');
-  const [moving, waiting, wanted] = [of('moves'), of('waits'), of('wanted')];
+export const findingsFor = (pods: Tally, reasons: readonly Said[]): readonly Finding[] => {
+  const byKind = Map.groupBy(reasons, ({ reason }) => kindOf(reason));
+  const of = (kind: Kind): readonly Said[] => byKind.get(kind) ?? [];
+  const tally = `${pods.all - pods.unmoved.length} of ${pods.all} pods are up to date`;
+  const [stuckPods, moving, waiting, wanted] = [of('stuck'), of('moves'), of('waits'), of('wanted')];
   if (stuckPods.length > 0 && moving.length === 0)
-    return stuck(stuckPods[0]?.[1].reason ?? '', `${tally}; ${described(stuckPods)}`);
+    return stuck(stuckPods[0]?.reason.reason ?? '', `${tally}; ${described(stuckPods)}`);
   if (moving.length + waiting.length > 0) return underWay(`${tally}; ${described([...moving, ...waiting])}`);
-  if (wanted.length > 0) return ready(wanted[0]?.[1].reason ?? '', `${tally}; ${described(wanted)}`);
+  if (wanted.length > 0) return ready(wanted[0]?.reason.reason ?? '', `${tally}; ${described(wanted)}`);
   return ready('UpToDate', tally);
 };
 
@@ -70,13 +70,13 @@ export const findingsOfInvalid = (problems: readonly Problem[]): readonly Findin
   );
 
 /** The first cause in words, with the names of some of its pods, and how many pods have others. */
-const described = (pods: readonly (readonly [Member, Reason])[]): string => {
-  const first = pods[0]?.[1];
+const described = (said: readonly Said[]): string => {
+  const [first] = said;
   if (first === undefined) return '';
-  const same = pods.filter(([, r]) => r.reason === first.reason).map(([m]) => nameOf(m.pod));
-  const names = listed(firstOf(same), same.length);
-  const others = pods.length - same.length;
-  return `${messageOf(first)} (${names})${others > 0 ? `; ${others} pods have other causes` : ''}`;
+  const same = said.filter(({ reason }) => reason.reason === first.reason.reason);
+  const others = countOf(said) - countOf(same);
+  const names = listed(firstNamesOf(same), countOf(same));
+  return `${messageOf(first.reason)} (${names})${others > 0 ? `; ${others} pods have other causes` : ''}`;
 };
 
 const yes = (type: string, reason: string, message: string): Finding => ({ type, status: 'True', reason, message });

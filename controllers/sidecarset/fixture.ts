@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import { Cluster } from '../../test/support/cluster/cluster.ts';
+import { reasonsIn } from '../../test/support/reasons.ts';
 import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
 import { Namespaces, Pods } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
@@ -50,7 +51,9 @@ export const imagesOf = (cluster: Cluster, name: string): readonly string[] => {
 
 export const reasonsOf = (cluster: Cluster): readonly string[] => {
   cluster.seeAll();
-  return (cluster.plan('logs')?.reasons ?? []).map(({ pod, reason }) => `${pod} ${reason}`).sort();
+  return reasonsIn(cluster.plan('logs'))
+    .map(({ pod, reason }) => `${pod} ${reason}`)
+    .sort();
 };
 
 /** Takes a pod out of service, as an app that fails would. */

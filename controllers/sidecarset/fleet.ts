@@ -1,48 +1,40 @@
 /** The pods of one SidecarSet: those that carry it, and those that should. */
 
 import type { Reader } from '../../kube/contract.ts';
-import { isActive, type PodView } from '../../workloads/pods/view.ts';
-import { Namespaces, type NamespaceView, Nodes, Pods } from '../../workloads/resources.ts';
+import type { PodView } from '../../workloads/pods/view.ts';
+import { Namespaces, type NamespaceView, Pods } from '../../workloads/resources.ts';
 import { pairsFor } from '../../workloads/sidecars/candidates.ts';
-import { coversNamespace, lacks } from '../../workloads/sidecars/match.ts';
-import { hasNativeSidecars } from '../../workloads/sidecars/native.ts';
+import { coversNamespace } from '../../workloads/sidecars/match.ts';
 import { SidecarSets, type SidecarSetView, type UsableSidecarSet } from '../../workloads/sidecarsets.ts';
-import type { TracesOf } from './memory.ts';
+import type { Remembered } from './memory.ts';
 import type { SeenPod, World } from './observe.ts';
 
 type Fleet = Pick<World, 'pods' | 'leaving' | 'uninjected'>;
 
 export const nobody: Fleet = { pods: [], leaving: [], uninjected: [] };
 
-export const fleetOf = (set: UsableSidecarSet, reader: Reader, tracesOf: TracesOf): Fleet => {
+export const fleetOf = (set: UsableSidecarSet, reader: Reader, remembered: Remembered): Fleet => {
   const pods: SeenPod[] = [];
   const leaving: string[] = [];
-  const needsKubelets = hasNativeSidecars(set);
-  for (const pod of reader.by(Pods, 'injectedSet', set.injection.set)) {
-    if (pod.deletedAt !== undefined && set.spec.selector.matches(pod.labels)) leaving.push(pod.key);
-    if (!isActive(pod)) continue;
-    const traces = tracesOf(pod);
-    if (!traces.belongs || !coversNamespace(set, namespaceOf(pod, set, reader))) continue;
-    const claimed = reader.claimOn(pod.uid) !== undefined;
-    pods.push({ pod, claimed, kubelet: needsKubelets ? kubeletOf(pod, reader) : undefined, traces });
+  for (const seen of remembered.seen(reader.by(Pods, 'injectedSet', set.injection.set))) {
+    if (seen.isLeaving) leaving.push(seen.name);
+    if (!seen.belongs || !isCovered(seen.pod, set, reader)) continue;
+    pods.push(reader.claimOn(seen.uid) === undefined ? seen : { ...seen, claimed: true, atRest: undefined });
   }
-  return { pods, leaving, uninjected: uninjected(set, reader) };
+  return { pods, leaving, uninjected: uninjected(set, reader, remembered) };
 };
 
-/** Looked up only for sets that ask for it. */
-const namespaceOf = (pod: PodView, { spec }: UsableSidecarSet, reader: Reader): NamespaceView | undefined =>
-  spec.namespaceSelector === undefined ? undefined : reader.get(Namespaces, pod.namespace);
+/** Namespaces are looked up only for sets that ask for it. */
+const isCovered = (pod: PodView, set: UsableSidecarSet, reader: Reader): boolean =>
+  set.spec.namespaceSelector === undefined || coversNamespace(set, namespaceOf(pod, reader));
 
-const kubeletOf = ({ nodeName }: PodView, reader: Reader): string | undefined =>
-  nodeName === undefined ? undefined : reader.get(Nodes, nodeName)?.kubeletVersion;
+const namespaceOf = (pod: PodView, reader: Reader): NamespaceView | undefined => reader.get(Namespaces, pod.namespace);
 
-const uninjected = (set: UsableSidecarSet, reader: Reader): readonly PodView[] => {
+const uninjected = (set: UsableSidecarSet, reader: Reader, { lacking }: Remembered): readonly PodView[] => {
   const name = set.injection.set;
-  return candidates(set, reader).filter(
+  return lacking(candidates(set, reader)).filter(
     pod =>
-      lacks(name, set, pod) &&
-      coversNamespace(set, namespaceOf(pod, set, reader)) &&
-      !pod.injectedSets.some(other => isCanaryOf(name, reader.get(SidecarSets, other))),
+      isCovered(pod, set, reader) && !pod.injectedSets.some(other => isCanaryOf(name, reader.get(SidecarSets, other))),
   );
 };
 
@@ -50,5 +42,9 @@ const uninjected = (set: UsableSidecarSet, reader: Reader): readonly PodView[] =
 const isCanaryOf = (base: string, other: SidecarSetView | undefined): boolean => other?.usable?.canaryOf === base;
 
 /** Pods that the set may match, without a look at the others where its selector allows that. */
-const candidates = ({ spec }: UsableSidecarSet, reader: Reader): readonly PodView[] =>
-  pairsFor(spec.selector)?.flatMap(pair => reader.by(Pods, 'label', pair)) ?? reader.list(Pods);
+const candidates = ({ spec }: UsableSidecarSet, reader: Reader): readonly PodView[] => {
+  const found = pairsFor(spec.selector)?.map(pair => reader.by(Pods, 'label', pair));
+  if (found === undefined) return reader.list(Pods);
+  const [only, ...more] = found;
+  return only !== undefined && more.length === 0 ? only : found.flat();
+};

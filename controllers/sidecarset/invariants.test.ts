@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { Pod } from '../../api/kubernetes.ts';
 import type { KubeObject } from '../../kube/contract.ts';
 import { Cluster } from '../../test/support/cluster/cluster.ts';
+import { reasonsIn } from '../../test/support/reasons.ts';
 import { aPod, aSidecarSet, injected, type SetOptions, usable } from '../../test/support/sidecarsets.ts';
 import { Namespaces, Pods } from '../../workloads/resources.ts';
 import { readMarks } from '../../workloads/sidecars/marks.ts';
@@ -189,7 +190,7 @@ describe('A rollout of a SidecarSet', () => {
         const story = new Story(s);
         for (const next of s.moves) {
           story.move(next);
-          const reasons = story.cluster.plan('logs')?.reasons ?? [];
+          const reasons = reasonsIn(story.cluster.plan('logs'));
           assert.equal(new Set(reasons.map(r => r.pod)).size, reasons.length);
           const { hash } = usable(
             story.cluster.store.get(SidecarSets, 'logs') === undefined ? aSidecarSet() : seenSet(story),

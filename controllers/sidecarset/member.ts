@@ -1,24 +1,35 @@
 /** A pod that the set looks after, as the rollout sees it. */
 
 import type { Instant, Millis } from '../../kube/contract.ts';
-import { isOver, type Progress } from '../../workloads/inplace/progress.ts';
+import { isOver, type Progress, sidecarProgress } from '../../workloads/inplace/progress.ts';
 import type { UpdateRecord } from '../../workloads/inplace/record.ts';
 import { isReady } from '../../workloads/pods/availability.ts';
-import type { PodView } from '../../workloads/pods/view.ts';
 import { runningOf } from '../../workloads/sidecars/injection.ts';
+import type { Use } from '../../workloads/sidecars/order.ts';
 import { type After, timeUntilSound } from '../../workloads/sidecars/soundness.ts';
 import type { Twins } from '../../workloads/sidecars/twins.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import type { SeenPod } from './observe.ts';
 
-export interface Member extends SeenPod {
-  readonly record: UpdateRecord | undefined;
-  readonly progress: Progress;
-  readonly isReady: boolean;
+/** All that is asked of thousands stands in one object, what is asked most in front: memory that is far away costs most. */
+export interface Member extends Pick<SeenPod, 'pod' | 'name' | 'claimed' | 'traces'> {
+  /** Updated, and the update is over: nothing is left to do. */
+  readonly isMoved: boolean;
   /** Its containers are those of the spec, or are being replaced by them. */
   readonly isUpdated: boolean;
+  readonly isReady: boolean;
+  /** Ready, and not about to have its containers replaced, or in a hot upgrade with a twin too many. */
+  readonly isServing: boolean;
+  /** It uses up budget. */
+  readonly isCharged: boolean;
+  /** Only images of the set's containers differ from the spec. */
+  readonly fitsInPlace: boolean;
+  readonly record: UpdateRecord | undefined;
+  readonly progress: Progress;
   /** Its containers that are upgraded hot. */
   readonly pairs: readonly Pair[];
+  readonly isSwapping: boolean;
+  readonly use: Use;
 }
 
 export interface Pair extends Twins {
@@ -26,26 +37,34 @@ export interface Pair extends Twins {
   readonly resetAfter: Millis | undefined;
 }
 
-export const memberOf = (
-  seen: SeenPod,
-  set: UsableSidecarSet,
-  twinsOf: (seen: SeenPod) => readonly Twins[],
-  now: Instant,
-): Member => {
-  const { pod, claimed, kubelet, traces } = seen;
-  const { record } = traces;
+type TwinsOf = (seen: SeenPod) => readonly Twins[];
+
+export const memberOf = (seen: SeenPod, set: UsableSidecarSet, twinsOf: TwinsOf, now: Instant): Member => {
+  if (seen.atRest !== undefined) return seen.atRest;
+  const member = madeOf(seen, set, twinsOf, now);
+  const isAtRest = isOver(member.progress) && !member.isSwapping;
+  seen.atRest = isAtRest ? member : undefined;
+  return member;
+};
+
+const madeOf = (seen: SeenPod, set: UsableSidecarSet, twinsOf: TwinsOf, now: Instant): Member => {
+  const { pod, name, claimed, traces } = seen;
+  const { record, use } = traces;
+  const { hash, withoutImage } = set.injection.hashes;
   const twins = twinsOf(seen);
   const pairs = twins.length === 0 ? none : twins.map(t => pairOf(t, { pod, record, now }));
+  const progress = sidecarProgress(pod, record, now);
+  const ready = isReady(pod);
+  const isSwapping = pairs.some(pair => pair.isSwapping);
+  const isUpdated = traces.hash === hash && !pairs.some(pair => isTrapped(pair, set));
   return {
-    pod,
-    claimed,
-    kubelet,
-    traces,
-    record,
-    progress: traces.progress(now),
-    isReady: isReady(pod),
-    isUpdated: traces.hash === set.injection.hashes.hash && !pairs.some(pair => isTrapped(pair, set)),
-    pairs,
+    isMoved: isUpdated && isOver(progress) && !isSwapping,
+    isUpdated,
+    isReady: ready,
+    isServing: ready && progress.is !== 'restarting' && !isSwapping,
+    isCharged: isCharged(seen, progress, isSwapping),
+    fitsInPlace: traces.hashWithoutImage === withoutImage,
+    ...{ name, record, progress, pairs, isSwapping, use, traces, claimed, pod },
   };
 };
 
@@ -62,32 +81,26 @@ const isTrapped = ({ name, working, idle, isSwapping }: Twins, { injection }: Us
   return image !== undefined && working.image !== image && idle.image === image;
 };
 
-export const isSwapping = ({ pairs }: Member): boolean => pairs.some(pair => pair.isSwapping);
-
 /** A hot upgrade that has come so far that a former twin can be emptied. */
-export const canReset = ({ pairs }: Member): boolean => pairs.some(pair => pair.resetAfter === 0);
+export const canReset = ({ pairs }: Member): boolean => pairs.some(isSpent);
+
+const isSpent = ({ resetAfter }: Pair): boolean => resetAfter === 0;
 
 /**
  * Whether the pod uses up budget: somebody is about to disrupt it, its containers are not proven after their update,
  * or it was Ready when it was taken and is not settled again. A pod that has never served has nothing to lose.
  */
-export const isCharged = (member: Member): boolean => {
-  const { pod, claimed, progress, record } = member;
-  const wasReady = record?.wasReady === true;
+const isCharged = ({ pod, claimed, traces }: SeenPod, progress: Progress, isSwapping: boolean): boolean => {
+  const wasReady = traces.record?.wasReady === true;
   switch (progress.is) {
     case 'restarting':
       return claimed || wasReady || pod.phase !== 'Pending';
     case 'settling':
-      return claimed || wasReady || isSwapping(member);
+      return claimed || wasReady || isSwapping;
     case 'idle':
     case 'draining':
     case 'rejoining':
     case 'settled':
-      return claimed || isSwapping(member);
+      return claimed || isSwapping;
   }
 };
-
-/** Updated, and the update is over: nothing is left to do. */
-export const isMoved = (member: Member): boolean => member.isUpdated && isOver(member.progress) && !isSwapping(member);
-
-export const nameOf = ({ key }: PodView): string => key;

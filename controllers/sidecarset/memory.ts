@@ -1,55 +1,79 @@
 /** What was read of pods. A view never changes, so it stays right: a pass over a fleet reads only what is new. */
 
 import type { Key } from '../../kube/contract.ts';
-import type { PodView } from '../../workloads/pods/view.ts';
+import { isActive, type PodView } from '../../workloads/pods/view.ts';
+import type { RevisionView } from '../../workloads/resources.ts';
 import { namesInPod } from '../../workloads/sidecars/injection.ts';
-import { belongsTo } from '../../workloads/sidecars/match.ts';
-import { Traces } from '../../workloads/sidecars/traces.ts';
+import { belongsTo, lacks } from '../../workloads/sidecars/match.ts';
+import { type Shared, Traces } from '../../workloads/sidecars/traces.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
+import type { SeenPod } from './observe.ts';
+import { Recall, recallingFilter } from './recall.ts';
 
-export type TracesOf = (pod: PodView) => Traces;
-
-interface Known {
-  /** All that was asked of the pods: other questions have other answers. */
-  readonly question: string;
-  readonly traces: WeakMap<PodView, Traces>;
-  readonly words: Map<string, string>;
+/** Of one set, and of all that may change what its pods are to it. */
+export interface Remembered {
+  /** Each pod as the set has left it, claimed by nobody. */
+  readonly seen: (pods: readonly PodView[]) => readonly SeenPod[];
+  /** Those of the pods that should carry the set, and do not. */
+  readonly lacking: (pods: readonly PodView[]) => readonly PodView[];
 }
 
 export class Memory {
-  readonly #bySet = new Map<Key, Known>();
+  readonly #bySet = new Map<Key, { readonly question: string; readonly remembered: Remembered }>();
 
-  /** What one set has left on pods that carry it. */
-  of(key: Key, set: UsableSidecarSet): TracesOf {
-    const { traces, words } = this.#known(key, questionOf(set));
-    const belongs = belongsTo(set);
-    const shared = (text: string): string => {
-      const word = words.get(text) ?? text;
-      words.set(word, word);
-      return word;
-    };
-    return pod => {
-      const known = traces.get(pod);
-      if (known !== undefined) return known;
-      const read = new Traces(pod, { set: set.injection.set, belongs: belongs(pod), shared });
-      traces.set(pod, read);
-      return read;
-    };
+  of(key: Key, set: UsableSidecarSet, revisions: readonly RevisionView[]): Remembered {
+    const question = questionOf(set, revisions);
+    const known = this.#bySet.get(key);
+    if (known?.question === question) return known.remembered;
+    const remembered = nothingYet(set);
+    this.#bySet.set(key, { question, remembered });
+    return remembered;
   }
 
   forget(key: Key): void {
     this.#bySet.delete(key);
   }
-
-  #known(key: Key, question: string): Known {
-    const known = this.#bySet.get(key);
-    if (known?.question === question) return known;
-    const fresh = { question, traces: new WeakMap<PodView, Traces>(), words: new Map<string, string>() };
-    this.#bySet.set(key, fresh);
-    return fresh;
-  }
 }
 
-/** Whether a pod belongs to the set is decided by these two alone. */
-const questionOf = ({ spec, injection }: UsableSidecarSet): string =>
-  JSON.stringify([spec.selector.source, injection.containers.flatMap(namesInPod)]);
+/** All that is asked of pods: other questions have other answers. */
+const questionOf = ({ spec, injection }: UsableSidecarSet, revisions: readonly RevisionView[]): string =>
+  JSON.stringify([
+    spec.selector.source,
+    injection.hashes,
+    injection.containers.flatMap(namesInPod),
+    revisions.map(({ uid }) => uid),
+  ]);
+
+const nothingYet = (set: UsableSidecarSet): Remembered => {
+  const belongs = belongsTo(set);
+  const shared = sharing();
+  const seen = new Recall<PodView, SeenPod>(({ key }) => key);
+  return {
+    seen: pods =>
+      seen.each(pods, pod => ({
+        belongs: isActive(pod) && belongs(pod),
+        isLeaving: pod.deletedAt !== undefined && set.spec.selector.matches(pod.labels),
+        claimed: false,
+        uid: pod.uid,
+        atRest: undefined,
+        name: pod.key,
+        pod,
+        traces: new Traces(pod, set.injection.set, shared),
+      })),
+    lacking: recallingFilter(pod => lacks(set.injection.set, set, pod)),
+  };
+};
+
+/** Beyond this many the pods do not have much in common. */
+const mostWords = 1000;
+
+const sharing = (): Shared => {
+  const words = new Map<string, string>();
+  return text => {
+    const word = words.get(text);
+    if (word !== undefined) return word;
+    if (words.size >= mostWords) words.clear();
+    words.set(text, text);
+    return text;
+  };
+};

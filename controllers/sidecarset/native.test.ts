@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import type { SidecarSetStatus } from '../../api/sidecarset.ts';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import { Cluster } from '../../test/support/cluster/cluster.ts';
+import { reasonsIn } from '../../test/support/reasons.ts';
 import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
 import { Namespaces, Nodes, Pods } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
@@ -50,7 +51,9 @@ const running = (cluster: Cluster): readonly string[] =>
   });
 
 const reasons = (cluster: Cluster): readonly string[] =>
-  (cluster.plan('logs')?.reasons ?? []).map(({ pod, reason, message }) => `${pod} ${reason}: ${message}`).sort();
+  reasonsIn(cluster.plan('logs'))
+    .map(({ pod, reason, message }) => `${pod} ${reason}: ${message}`)
+    .sort();
 
 const conditions = (cluster: Cluster): string => {
   const status = cluster.objects.get(SidecarSets, 'logs')?.['status'] as SidecarSetStatus | undefined;

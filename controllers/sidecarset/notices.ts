@@ -9,8 +9,8 @@ import { Pods } from '../../workloads/resources.ts';
 import type { SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { kindOf } from './findings.ts';
 import { pinLost } from './injectionActive.ts';
-import { nameOf } from './member.ts';
-import type { Said, Written } from './status.ts';
+import { countOf, firstNamesOf, type Said } from './said.ts';
+import type { Written } from './status.ts';
 
 /** Of one pass; the rest of them can be read in the status. */
 const mostOwners = 20;
@@ -19,7 +19,7 @@ export const noticesOf = (view: SidecarSetView, written: Written, said: readonly
   const ofConditions = conditionNotices(view, written);
   const toldAlready = new Set(ofConditions.map(({ reason }) => reason));
   const groups = [...Map.groupBy(said, ({ reason }) => reason.reason)];
-  const grown = groups.flatMap(([name, of]) => (of.length > countIn(view, name) ? of : []));
+  const grown = groups.flatMap(([name, of]) => (countOf(of) > countIn(view, name) ? of : []));
   return [
     ...ofConditions,
     ...groups.flatMap(([name, of]) =>
@@ -75,8 +75,8 @@ export const rolloutTime = (view: SidecarSetView, written: Written, now: Instant
 const reasonNotice = (about: Regarding, said: readonly Said[]): readonly Notice[] => {
   const reason = said[0]?.reason;
   if (reason === undefined || kindOf(reason) === 'moves' || reason.reason === 'RevisionPending') return [];
-  const names = said.map(({ pod }) => nameOf(pod)).sort();
-  const message = `${podsOf(said.length)}: ${messageOf(reason)} (${listed(names)})`;
+  const count = countOf(said);
+  const message = `${podsOf(count)}: ${messageOf(reason)} (${listed(firstNamesOf(said), count)})`;
   return [{ about, type: typeOf(reason), reason: reason.reason, message }];
 };
 
@@ -91,7 +91,8 @@ const isWithout = ({ reason }: Reason): boolean =>
 
 /** One for each owner and reason. It names no pods, so that the same is counted, not told anew. */
 const ownerNotices = (set: string, said: readonly Said[]): readonly Notice[] => {
-  const owners = new Map(said.map(({ pod, reason }) => [`${ownerOf(pod).uid} ${reason.reason}`, { pod, reason }]));
+  const each = said.flatMap(({ reason, pods }) => pods.map(({ pod }) => ({ pod, reason })));
+  const owners = new Map(each.map(({ pod, reason }) => [`${ownerOf(pod).uid} ${reason.reason}`, { pod, reason }]));
   return [...owners.values()].slice(0, mostOwners).map(({ pod, reason }) => ({
     about: ownerOf(pod),
     type: typeOf(reason),

@@ -3,11 +3,12 @@
 import { type Key, keyOf, type Reader } from '../../kube/contract.ts';
 import type { PodView } from '../../workloads/pods/view.ts';
 import { type RefusalOf, refusalsIn } from '../../workloads/refusals.ts';
-import { ControllerRevisions, Pods, type RevisionView } from '../../workloads/resources.ts';
+import { ControllerRevisions, Nodes, Pods, type RevisionView } from '../../workloads/resources.ts';
 import { isOf } from '../../workloads/sidecars/revision.ts';
 import type { Traces } from '../../workloads/sidecars/traces.ts';
 import { SidecarSets, type SidecarSetView } from '../../workloads/sidecarsets.ts';
 import { fleetOf, nobody } from './fleet.ts';
+import type { Member } from './member.ts';
 import { Memory } from './memory.ts';
 
 export interface World {
@@ -25,18 +26,27 @@ export interface World {
   readonly isTaken: (revision: string) => boolean;
   /** A SidecarSet of this name is there. */
   readonly isThere: (set: string) => boolean;
-  /** Some write of the pod was refused: cheap to ask of a fleet. */
-  readonly wasRefused: (pod: PodView) => boolean;
+  /** Version of the kubelet of the pod's node; undefined where that is not known. */
+  readonly kubeletOf: (pod: PodView) => string | undefined;
+  /** Some write of the pod of this name was refused: cheap to ask of a fleet. */
+  readonly wasRefused: (pod: string) => boolean;
   readonly refusalOf: RefusalOf;
 }
 
 export interface SeenPod {
   readonly pod: PodView;
+  /** With its namespace. */
+  readonly name: string;
+  readonly uid: string;
   /** Somebody is about to disrupt it. */
   readonly claimed: boolean;
-  /** Version of its node's kubelet; undefined where it is not known, or does not matter to the set. */
-  readonly kubelet: string | undefined;
+  /** The set looks after it where its namespace is covered. */
+  readonly belongs: boolean;
+  /** It is selected, and on its way out. */
+  readonly isLeaving: boolean;
   readonly traces: Traces;
+  /** What a former pass made of it, if only another view of the pod can change that. */
+  atRest: Member | undefined;
 }
 
 export const observeIn = (namespace: string): ((key: Key, reader: Reader) => World | undefined) => {
@@ -46,16 +56,18 @@ export const observeIn = (namespace: string): ((key: Key, reader: Reader) => Wor
     if (view === undefined) memory.forget(key);
     if (view === undefined || view.deletedAt !== undefined) return undefined;
     const { usable } = view;
+    const revisions = reader
+      .by(ControllerRevisions, 'namespace', namespace)
+      .filter(r => isOf(view.name, r) && isFree(r, view));
     return {
       view,
-      ...(usable === undefined ? nobody : fleetOf(usable, reader, memory.of(key, usable))),
-      revisions: reader
-        .by(ControllerRevisions, 'namespace', namespace)
-        .filter(r => isOf(view.name, r) && isFree(r, view)),
+      ...(usable === undefined ? nobody : fleetOf(usable, reader, memory.of(key, usable, revisions))),
+      revisions,
       namespace,
       isTaken: name => reader.get(ControllerRevisions, keyOf(namespace, name)) !== undefined,
       isThere: name => reader.get(SidecarSets, name) !== undefined,
-      wasRefused: pod => reader.refusalOn(Pods, pod.key) !== undefined,
+      kubeletOf: ({ nodeName }) => (nodeName === undefined ? undefined : reader.get(Nodes, nodeName)?.kubeletVersion),
+      wasRefused: pod => reader.refusalOn(Pods, pod) !== undefined,
       refusalOf: refusalsIn(reader),
     };
   };

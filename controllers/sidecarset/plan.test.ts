@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Action, KubeObject, Wire } from '../../kube/contract.ts';
+import { type Action, type KubeObject, seconds, type Wire } from '../../kube/contract.ts';
 import { type Cluster, linesOf } from '../../test/support/cluster/cluster.ts';
+import { reasonsIn } from '../../test/support/reasons.ts';
 import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
 import { ControllerRevisions, Pods } from '../../workloads/resources.ts';
 import { SidecarSets } from '../../workloads/sidecarsets.ts';
@@ -213,6 +214,15 @@ describe('How many pods are taken', () => {
     assert.equal(all.length, 3);
   });
 
+  it('the one that is used least of many, behind those that cost nothing', () => {
+    const cluster = fleet(40);
+    cluster.wait(seconds(60));
+    cluster.apply(Pods, injected(aPod('late'), [aSidecarSet()], cluster.now));
+    cluster.settle('logs');
+    breakPod(cluster, 'web-0');
+    assert.deepEqual(taken(changed(cluster, { image: 'log:v2' })).toSorted(), ['late', 'web-0']);
+  });
+
   it('no more than the partition lets go, however often it is looked', () => {
     const cluster = changed(fleet(4), { image: 'log:v2', strategy: { maxUnavailable: 4, partition: 3 } });
     cluster.settle('logs');
@@ -249,7 +259,7 @@ describe('A change of more than images', () => {
     assert.deepEqual(taken(cluster), []);
     const plan = cluster.plan('logs');
     assert.deepEqual(
-      plan?.reasons?.map(r => r.message),
+      reasonsIn(plan).map(r => r.message),
       Array(2).fill('cannot be changed in place: spec.containers[0].env'),
     );
   });
@@ -402,7 +412,9 @@ describe('A write that the apiserver refuses', () => {
       action.do === 'patch' && action.part === 'object' && names.includes(action.target.name) ? words : undefined;
   const messages = (cluster: Cluster): readonly string[] => {
     cluster.seeAll();
-    return (cluster.plan('logs')?.reasons ?? []).map(({ pod, message }) => `${pod}: ${message}`).sort();
+    return reasonsIn(cluster.plan('logs'))
+      .map(({ pod, message }) => `${pod}: ${message}`)
+      .sort();
   };
 
   it('is stated with its words, and the other pods go on', () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KubeObject, Wire } from '../../kube/contract.ts';
 import { Cluster } from '../../test/support/cluster/cluster.ts';
+import { reasonsIn } from '../../test/support/reasons.ts';
 import { aPod, aSidecarSet, injected, type SetOptions } from '../../test/support/sidecarsets.ts';
 import { timestampOf } from '../../workloads/pods/project.ts';
 import { Namespaces, Pods } from '../../workloads/resources.ts';
@@ -142,7 +143,7 @@ describe('Pods that cannot be changed where they stand', () => {
       cluster.settle('logs');
       assert.deepEqual(evicted(cluster, wanted()), []);
       assert.deepEqual(
-        cluster.plan('logs')?.reasons?.map(r => r.reason),
+        reasonsIn(cluster.plan('logs')).map(r => r.reason),
         ['NotInPlace'],
       );
     });
@@ -155,7 +156,7 @@ describe('Pods that cannot be changed where they stand', () => {
     cluster.settle('logs');
     assert.deepEqual(names(cluster), ['web-0', 'web-1']);
     assert.deepEqual(
-      cluster.plan('logs')?.reasons?.map(r => `${r.reason}: ${r.message}`),
+      reasonsIn(cluster.plan('logs')).map(r => `${r.reason}: ${r.message}`),
       [0, 1].map(() => `Refused: the apiserver refuses: ${words}`),
     );
   });

@@ -13,7 +13,6 @@ import {
 import type { Mark } from '../../workloads/sidecars/marks.ts';
 import { pinnedRevision, versionLabel } from '../../workloads/sidecars/revision.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
-import type { Member } from './member.ts';
 import type { World } from './observe.ts';
 
 export interface History {
@@ -23,11 +22,12 @@ export interface History {
   readonly actions: readonly Action[];
 }
 
-export const historyOf = (world: World, set: UsableSidecarSet, members: readonly Member[]): History => {
+/** @param marks one for each revision that pods carry */
+export const historyOf = (world: World, set: UsableSidecarSet, marks: readonly Mark[]): History => {
   const { view, revisions, namespace, isTaken } = world;
   const known = view.status.collisionCount ?? 0;
   const current = revisionOf(set, revisions);
-  if (current !== undefined) return { current, collisions: known, actions: upkeep(world, set, current, members) };
+  if (current !== undefined) return { current, collisions: known, actions: upkeep(world, set, current, marks) };
   const { object, name, collisions } = newRevision(view, set, revisions, { namespace, collisions: known, isTaken });
   const why = `record revision ${name} of SidecarSet ${view.name}`;
   return { current, collisions, actions: [{ do: 'create', resource: ControllerRevisions, object, why }] };
@@ -38,12 +38,11 @@ const upkeep = (
   { view, revisions }: World,
   set: UsableSidecarSet,
   current: RevisionView,
-  members: readonly Member[],
+  marks: readonly Mark[],
 ): readonly Action[] => {
-  // Many pods carry few revisions.
   const inUse = new Set([
     current.name,
-    ...marksAmong(members).flatMap(mark => carriedRevision(mark, revisions)?.name ?? []),
+    ...marks.flatMap(mark => carriedRevision(mark, revisions)?.name ?? []),
     ...pinnedBy(set, view.name, revisions),
   ]);
   const surplus = surplusRevisions(revisions, inUse, set.spec.revisionHistoryLimit);
@@ -57,14 +56,6 @@ const upkeep = (
       }),
     ),
   ];
-};
-
-/** One mark for each revision that pods carry: many pods carry few. */
-const marksAmong = (members: readonly Member[]): readonly Mark[] => {
-  const marks = new Map<string, Mark>();
-  for (const { traces } of members)
-    if (traces.mark !== undefined && !marks.has(traces.carried)) marks.set(traces.carried, traces.mark);
-  return [...marks.values()];
 };
 
 const pinnedBy = ({ spec }: UsableSidecarSet, name: string, revisions: readonly RevisionView[]): readonly string[] => {

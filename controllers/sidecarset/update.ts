@@ -15,7 +15,7 @@ import { markAnnotations, markOf, printMarks } from '../../workloads/sidecars/ma
 import { patchOps } from '../../workloads/sidecars/podMetadata.ts';
 import { timeUntilSound } from '../../workloads/sidecars/soundness.ts';
 import { resetOf, swapTo, type TwinChange } from '../../workloads/sidecars/twins.ts';
-import { isCharged, type Member, nameOf } from './member.ts';
+import type { Member } from './member.ts';
 
 export interface To {
   readonly injection: Injection;
@@ -47,7 +47,7 @@ export const update = (member: Member, to: To, now: Instant): Action => {
   return {
     ...rest,
     patch: { ...patch, ...metadataOf(injection) },
-    why: `move ${nameOf(member.pod)} to revision ${revision} of SidecarSet ${set}: ${described(images)}`,
+    why: `move ${member.name} to revision ${revision} of SidecarSet ${set}: ${described(images)}`,
   };
 };
 
@@ -63,7 +63,7 @@ export const reset = (member: Member, set: string, now: Instant): Action => {
   );
   return {
     ...write(member, change, { set, hash: member.traces.mark?.hash ?? '', now }),
-    why: `end the hot upgrade of ${nameOf(member.pod)} by SidecarSet ${set}: ${described(change.images)}`,
+    why: `end the hot upgrade of ${member.name} by SidecarSet ${set}: ${described(change.images)}`,
     tell: {
       about: targetOf(Pods, member.pod),
       done: 'ResetContainerSucceed',
@@ -73,11 +73,11 @@ export const reset = (member: Member, set: string, now: Instant): Action => {
 };
 
 /** What cannot be changed where it stands is made anew by its controller, when its disruption budgets allow it. */
-export const eviction = ({ pod }: Member, { injection, revision }: To): Action => ({
+export const eviction = ({ pod, name }: Member, { injection, revision }: To): Action => ({
   do: 'evict',
   target: targetOf(Pods, pod),
   disrupts: pod.uid,
-  why: `evict ${nameOf(pod)}: it cannot be moved to revision ${revision} of SidecarSet ${injection.set} where it stands`,
+  why: `evict ${name}: it cannot be moved to revision ${revision} of SidecarSet ${injection.set} where it stands`,
   tell: { about: targetOf(Pods, pod), done: 'EvictedForSidecarSet', failed: 'FailedEvictForSidecarSet' },
 });
 
@@ -145,7 +145,7 @@ const recordOf = (member: Member, names: Iterable<string>, { set, hash, now }: N
     revision: hash,
     updatedAt: now,
     // A pod that is taken again before it has settled still owes the budget what it owed.
-    wasReady: member.isReady || (record?.wasReady === true && isCharged(member)),
+    wasReady: member.isReady || (record?.wasReady === true && member.isCharged),
     // What an earlier update left unproven is still to be proven.
     formers: new Map([
       ...(progress.is === 'restarting' ? (record?.formers ?? []) : []),

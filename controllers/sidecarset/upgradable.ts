@@ -4,7 +4,7 @@ import { type Action, type Instant, targetOf } from '../../kube/contract.ts';
 import type { Reason } from '../../workloads/reasons.ts';
 import { Pods } from '../../workloads/resources.ts';
 import { renewedMessage, upgradableCondition, type Verdict } from '../../workloads/sidecars/upgradable.ts';
-import { isMoved, type Member, nameOf } from './member.ts';
+import type { Member } from './member.ts';
 import type { Course } from './situation.ts';
 
 export interface Audience {
@@ -17,27 +17,27 @@ export interface Audience {
 /** Pods that are written anyway have their turn later: a plan has one write for each. */
 export const conditionWrites = ({ set, members, course, isThere }: Audience, now: Instant): readonly Action[] => {
   const busy = new Set(course.steps.map(step => step.member));
-  const verdicts = verdictsOf(set);
-  const messageFor = remembering((message, verdict) => renewedMessage(message, verdict, isThere));
-  const writes: Action[] = [];
-  // Most pods of a fleet have no such condition and nothing to say.
-  for (const member of members) {
-    const before = member.traces.upgradable;
-    const reason = isMoved(member) ? undefined : course.reasons.get(member);
-    if (before === undefined && reason === undefined && member.record === undefined) continue;
-    const verdict = busy.has(member) || member.claimed ? undefined : verdictOn(member, verdicts, reason);
-    const message = verdict && messageFor(before?.message, verdict);
-    if (verdict === undefined || message === undefined) continue;
-    writes.push({
-      do: 'patch',
-      target: targetOf(Pods, member.pod),
-      part: 'status',
-      guard: 'uid and version',
-      patch: { as: 'strategic', body: { status: { conditions: [upgradableCondition(before, message, now)] } } },
-      why: `${nameOf(member.pod)} ${verdict.can ? 'can' : 'cannot'} be updated in place by SidecarSet ${set}`,
-    });
-  }
-  return writes;
+  const { cannot, can, stillCan } = verdictsOf(set);
+  const about = (pods: readonly Member[], verdict: Verdict): readonly Action[] => {
+    const messageFor = remembering(message => renewedMessage(message, verdict, isThere));
+    const isNews = (m: Member): boolean =>
+      messageFor(m.traces.upgradableMessage) !== undefined && !m.claimed && !busy.has(m);
+    return pods.filter(isNews).map(m => conditionWrite(m, verdict, messageFor(m.traces.upgradableMessage) ?? '', now));
+  };
+  return [
+    ...about(
+      members.filter(m => m.isMoved && m.record !== undefined),
+      can,
+    ),
+    // Most pods of a fleet have no such condition, and nothing to say.
+    ...about(
+      members.filter(m => m.isMoved && m.record === undefined && m.traces.upgradable !== undefined),
+      stillCan,
+    ),
+    ...course.reasons
+      .filter(({ reason }) => meansToUpdate(reason))
+      .flatMap(({ reason, pods }) => about(pods, isInTheWay(reason) ? cannot : stillCan)),
+  ];
 };
 
 /** All that one set may say: few objects for many pods. */
@@ -48,26 +48,34 @@ const verdictsOf = (set: string) => ({
 });
 
 /** Nothing is said about pods that nobody means to update. */
-const verdictOn = (
-  member: Member,
-  { cannot, can, stillCan }: ReturnType<typeof verdictsOf>,
-  because: Reason | undefined,
-): Verdict | undefined => {
-  const reason = because?.reason;
-  if (reason === 'NotUpdated' || reason === 'RecordBroken') return undefined;
-  if (reason === 'NotInPlace' || reason === 'KubeletTooOld') return cannot;
-  return member.record === undefined || !isMoved(member) ? stillCan : can;
-};
+const meansToUpdate = ({ reason }: Reason): boolean => reason !== 'NotUpdated' && reason !== 'RecordBroken';
 
-type MessageFor = (message: string | undefined, verdict: Verdict) => string | undefined;
+const isInTheWay = ({ reason }: Reason): boolean => reason === 'NotInPlace' || reason === 'KubeletTooOld';
 
-/** Many pods say the same. */
+const conditionWrite = (
+  { pod, name, traces: { upgradable } }: Member,
+  { set, can }: Verdict,
+  message: string,
+  now: Instant,
+): Action => ({
+  do: 'patch',
+  target: targetOf(Pods, pod),
+  part: 'status',
+  guard: 'uid and version',
+  patch: { as: 'strategic', body: { status: { conditions: [upgradableCondition(upgradable, message, now)] } } },
+  why: `${name} ${can ? 'can' : 'cannot'} be updated in place by SidecarSet ${set}`,
+});
+
+type MessageFor = (message: string | undefined) => string | undefined;
+
+/** Many pods say the same, and most the same as the one before. */
 const remembering = (messageFor: MessageFor): MessageFor => {
-  const known = new Map<Verdict, Map<string | undefined, string | undefined>>();
-  return (message, verdict) => {
-    const answers = known.get(verdict) ?? new Map<string | undefined, string | undefined>();
-    known.set(verdict, answers);
-    if (!answers.has(message)) answers.set(message, messageFor(message, verdict));
-    return answers.get(message);
+  const known = new Map<string | undefined, string | undefined>();
+  let [last, answer]: [string | undefined, string | undefined] = [undefined, messageFor(undefined)];
+  return message => {
+    if (message === last) return answer;
+    if (!known.has(message)) known.set(message, messageFor(message));
+    [last, answer] = [message, known.get(message)];
+    return answer;
   };
 };

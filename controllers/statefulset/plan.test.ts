@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KubeObject, Plan, Resource, Wire } from '../../kube/contract.ts';
 import { Cluster, linesOf } from '../../test/support/cluster/cluster.ts';
+import { reasonsIn } from '../../test/support/reasons.ts';
 import { aStatefulSet, type SetOptions } from '../../test/support/statefulsets.ts';
 import { ControllerRevisions, PersistentVolumeClaims, Pods } from '../../workloads/resources.ts';
 import { StatefulSets } from '../../workloads/statefulsets.ts';
@@ -39,7 +40,9 @@ const rolling = (cluster: Cluster, options: SetOptions): Cluster => {
 
 const reasons = (cluster: Cluster): readonly string[] => {
   cluster.seeAll();
-  return (cluster.plan(key)?.reasons ?? []).map(({ pod, reason }) => `${pod} ${reason}`).sort();
+  return reasonsIn(cluster.plan(key))
+    .map(({ pod, reason }) => `${pod} ${reason}`)
+    .sort();
 };
 
 const statusOf = (cluster: Cluster): Wire => (cluster.objects.get(StatefulSets, key)?.['status'] ?? {}) as Wire;
@@ -614,7 +617,9 @@ const aPod = (
 describe('A write that the apiserver refuses', () => {
   const messages = (cluster: Cluster): readonly string[] => {
     cluster.seeAll();
-    return (cluster.plan(key)?.reasons ?? []).map(({ pod, message }) => `${pod}: ${message}`).sort();
+    return reasonsIn(cluster.plan(key))
+      .map(({ pod, message }) => `${pod}: ${message}`)
+      .sort();
   };
   const stalled = (cluster: Cluster): string | undefined => conditionsOf(cluster).find(c => c.startsWith('Stalled'));
   const rows: readonly (readonly [string, Resource, SetOptions])[] = [

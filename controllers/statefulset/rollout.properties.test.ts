@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { KubeObject, Plan, Wire } from '../../kube/contract.ts';
 import { Cluster } from '../../test/support/cluster/cluster.ts';
 import type { Change } from '../../test/support/cluster/objects.ts';
+import { reasonsIn } from '../../test/support/reasons.ts';
 import { aStatefulSet, type SetOptions } from '../../test/support/statefulsets.ts';
 import { standingOf } from '../../workloads/pods/availability.ts';
 import { podView } from '../../workloads/pods/project.ts';
@@ -208,7 +209,7 @@ for (const policy of ['InPlaceIfPossible', 'ReCreate'] as const)
       fc.assert(
         fc.property(story(policy), told => {
           play(told, (plan, { store, now }) => {
-            const given = (plan.reasons ?? []).map(({ pod }) => pod);
+            const given = reasonsIn(plan).map(({ pod }) => pod);
             assert.equal(new Set(given).size, given.length);
             const set = store.get(StatefulSets, key);
             const target = (plan.status?.is as Wire | undefined)?.['updateRevision'];

@@ -57,7 +57,7 @@ const note = (said: Map<string, Map<Key, Counts>>, { controller, key, plan }: Fi
 
 const countsOf = (reasons: readonly PodReason[]): Counts => {
   const counts = new Map<string, number>();
-  for (const { reason } of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const { reason, pods } of reasons) counts.set(reason, (counts.get(reason) ?? 0) + pods.length);
   return counts;
 };
 

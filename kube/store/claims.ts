@@ -7,7 +7,7 @@ export class Claims {
 
   /** The oldest claim on a pod. */
   on(uid: string): Claim | undefined {
-    return this.#byUid.get(uid)?.[0];
+    return this.#byUid.size === 0 ? undefined : this.#byUid.get(uid)?.[0];
   }
 
   /** Returns the function that ends this claim. */

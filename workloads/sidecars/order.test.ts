@@ -72,7 +72,7 @@ describe('Scattered pods', () => {
   });
 });
 
-const used = (member: ReturnType<typeof pod>) => ({ ...member, traces: { use: useOf(member.pod) } });
+const used = (member: ReturnType<typeof pod>) => ({ ...member, use: useOf(member.pod) });
 
 describe('The order of a rollout', () => {
   const ordered = (strategy: object, pods: readonly ReturnType<typeof pod>[]) =>
@@ -92,6 +92,23 @@ describe('The order of a rollout', () => {
       pod({}, 3, { phase: 'Pending' }),
     ];
     assert.deepEqual(ordered({}, pods), [3, 2, 1, 0]);
+  });
+
+  it('has the first of many in front, as if all were sorted, and the others behind them', () => {
+    const some = fc.array(fc.record({ restarts: fc.nat(3), createdAt: fc.nat(3) }), { maxLength: 40 });
+    fc.assert(
+      fc.property(some, fc.nat(45), (uses, first) => {
+        const members = uses.map(({ restarts, createdAt }, i) => ({
+          pod: pod({}, i).pod,
+          use: { stage: 13, readySince: 0, restarts, createdAt, name: `web-${i}` },
+        }));
+        const { updateStrategy } = usable(aSidecarSet()).spec;
+        const [sorted, order] = [inOrder(members, updateStrategy, []), inOrder(members, updateStrategy, [], first)];
+        assert.deepEqual(order.slice(0, first), sorted.slice(0, first));
+        assert.deepEqual(new Set(order), new Set(members));
+        assert.equal(order.length, members.length);
+      }),
+    );
   });
 
   it('follows the sum of the weights [§11.6 b weight]', () => {

@@ -12,27 +12,34 @@ interface HasPod {
   readonly pod: PodView;
 }
 
-/** How much a pod is in use. */
+/** How much a pod is in use; times in whole seconds, as the API has them. */
 export interface Use {
   /** Whether it has a node, then its phase, then whether it is ready. */
   readonly stage: number;
   /** Of pods that are not ready all are alike. */
-  readonly readySince: Instant;
+  readonly readySince: number;
   readonly restarts: number;
+  readonly createdAt: number;
+  /** With the namespace. */
+  readonly name: string;
 }
 
 interface HasUse extends HasPod {
-  readonly traces: { readonly use: Use };
+  readonly use: Use;
 }
 
-/** Pods that serve least go first, unless the strategy has priorities; then they are spread, if it says so. */
+/**
+ * Pods that serve least go first, unless the strategy has priorities; then they are spread, if it says so.
+ * @param first so many stand in their order, and behind them the others in any: few of thousands are taken at a time
+ */
 export const inOrder = <M extends HasUse>(
   waiting: readonly M[],
-  strategy: Strategy,
+  { priorityStrategy, scatterStrategy = [] }: Strategy,
   all: readonly M[],
+  first = waiting.length,
 ): readonly M[] => {
-  const byPriority = prioritised(byUse(waiting), strategy.priorityStrategy);
-  return scattered(byPriority, strategy.scatterStrategy ?? [], all);
+  if (priorityStrategy === undefined && scatterStrategy.length === 0) return firstByUse(waiting, first);
+  return scattered(prioritised(waiting.toSorted(byUse), priorityStrategy), scatterStrategy, all);
 };
 
 /** The greater sum of weights goes first; or the lower level, and within it the greater number. */
@@ -66,35 +73,36 @@ export const useOf = (pod: PodView): Use => {
   const ready = isReady(pod);
   return {
     stage: (pod.nodeName === undefined ? 0 : 8) + 2 * phases[pod.phase] + (ready ? 1 : 0),
-    readySince: ready ? (conditionOf(pod, 'Ready')?.since ?? 0) : 0,
+    readySince: ready ? wholeSeconds(conditionOf(pod, 'Ready')?.since ?? 0) : 0,
     restarts: (pod.managed?.containers ?? []).reduce(
       (most, { status }) => Math.max(most, status?.restartCount ?? 0),
       0,
     ),
+    createdAt: wholeSeconds(pod.createdAt),
+    name: pod.key,
   };
 };
 
-/** A sort compares each pod with many others, so what it asks stands side by side. */
-const byUse = <M extends HasUse>(members: readonly M[]): readonly M[] =>
-  members
-    .map(comparable)
-    .sort(compare)
-    .map(({ member }) => member);
+/** Small integers lie in their object, larger numbers elsewhere. */
+const wholeSeconds = (at: Instant): number => Math.floor(at / 1000);
 
-const comparable = <M extends HasUse>(member: M): Comparable & { readonly member: M } => {
-  const { pod, traces } = member;
-  const { stage, readySince, restarts } = traces.use;
-  return { member, stage, readySince, restarts, createdAt: pod.createdAt, key: pod.key };
+const firstByUse = <M extends HasUse>(members: readonly M[], first: number): readonly M[] => {
+  if (first <= 0) return members;
+  const bound = boundOf(members, first);
+  if (bound === undefined) return members.toSorted(byUse);
+  const ahead = members.filter(m => byUse(m, bound) <= 0);
+  return [...ahead.sort(byUse), ...members.filter(m => byUse(m, bound) > 0)];
 };
 
-interface Comparable extends Use {
-  readonly createdAt: Instant;
-  readonly key: string;
-}
+/** One that so many go before, as a sample has it, and of all therefore at least so many; undefined if these are too few. */
+const boundOf = <M extends HasUse>(members: readonly M[], first: number): M | undefined => {
+  const every = Math.floor(Math.sqrt(members.length / first));
+  return every < 2 ? undefined : members.filter((_, i) => i % every === 0).sort(byUse)[first - 1];
+};
 
-const compare = (a: Comparable, b: Comparable): number =>
+const byUse = ({ use: a }: HasUse, { use: b }: HasUse): number =>
   a.stage - b.stage ||
   b.readySince - a.readySince ||
   b.restarts - a.restarts ||
   b.createdAt - a.createdAt ||
-  (a.key < b.key ? -1 : 1);
+  (a.name === b.name ? 0 : a.name < b.name ? -1 : 1);

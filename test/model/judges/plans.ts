@@ -6,7 +6,7 @@ import { type Judge, judge } from '../judge.ts';
 export const wellFormed = (): Judge => judge('one write for each object, one reason for each pod', { plan: doubles });
 
 const doubles = ({ actions, reasons = [] }: Plan): readonly string[] => [
-  ...repeated(reasons.map(({ pod }) => pod)).map(name => `${name} has two reasons`),
+  ...repeated(reasons.flatMap(({ pods }) => pods)).map(name => `${name} has two reasons`),
   ...repeated(actions.map(nameOf)).map(name => `${name} is written twice in one plan`),
 ];
 

@@ -47,7 +47,10 @@ export const oneReason = (): Judge =>
         ? []
         : podsIn(seen)
             .filter(cell => imageOf(cell) !== undefined && imageOf(cell) !== imageIn(seen))
-            .filter(cell => !podOf(cell).isLeaving && !reasons.some(({ pod }) => `pods/${pod}` === cell.slot))
+            .filter(
+              cell =>
+                !podOf(cell).isLeaving && !reasons.some(({ pods }) => pods.some(pod => `pods/${pod}` === cell.slot)),
+            )
             .map(({ slot }) => `${slot} does not carry ${imageIn(seen)} and has no reason`),
   });
 

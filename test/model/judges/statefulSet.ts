@@ -158,7 +158,7 @@ const unexplained = ({ reasons = [], status }: Plan, seen: readonly Cell[]): rea
     );
   });
   return open
-    .filter(cell => !reasons.some(({ pod }) => `pods/default/${pod}` === cell.slot))
+    .filter(cell => !reasons.some(({ pods }) => pods.some(pod => `pods/default/${pod}` === cell.slot)))
     .map(cell => `${cell.slot} is not where it should be and has no reason`);
 };
 

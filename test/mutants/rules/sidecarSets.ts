@@ -6,8 +6,8 @@ export const sidecarSetsMutants: readonly Mutant[] = [
   ...mutantsOf('controllers/sidecarset/rollout.ts', 'controllers/sidecarset/plan.test.ts', [
     {
       name: 'counts pods as free that are updated already',
-      find: 'Math.max(0, members.length - keptOld - updated)',
-      replace: 'Math.max(0, members.length - keptOld)',
+      find: 'Math.max(0, tally.all - keptOld - tally.updated)',
+      replace: 'Math.max(0, tally.all - keptOld)',
       killedBy: 'no more than the partition lets go, however often it is looked',
     },
   ]),
@@ -20,13 +20,13 @@ export const sidecarSetsMutants: readonly Mutant[] = [
     },
     {
       name: 'moves pods before their revision is stored',
-      find: 'return isRecorded && (isInjecting || canStay(member, set)) ? undefined : whilePending;',
+      find: 'return isRecorded && (isInjecting || stays) ? undefined : whilePending;',
       replace: 'return undefined;',
       killedBy: 'records the revision before any pod names it',
     },
     {
       name: 'evicts pods before new ones get the spec',
-      find: 'isRecorded && (isInjecting || canStay(member, set))',
+      find: 'isRecorded && (isInjecting || stays)',
       replace: 'isRecorded',
       in: 'controllers/sidecarset/recreate.test.ts',
       killedBy: 'are not evicted before new pods get the spec',
@@ -42,8 +42,8 @@ export const sidecarSetsMutants: readonly Mutant[] = [
   ...mutantsOf('controllers/sidecarset/allowance.ts', 'controllers/sidecarset/plan.test.ts', [
     {
       name: 'rounds maxUnavailable of a SidecarSet down',
-      find: "resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'up')",
-      replace: "resolve(set.spec.updateStrategy.maxUnavailable, members.length, 'down')",
+      find: "resolve(set.spec.updateStrategy.maxUnavailable, tally.all, 'up')",
+      replace: "resolve(set.spec.updateStrategy.maxUnavailable, tally.all, 'down')",
       killedBy: 'a share of all pods, rounded up',
     },
     {
@@ -56,15 +56,29 @@ export const sidecarSetsMutants: readonly Mutant[] = [
     {
       name: 'takes pods for down that serve',
       find: "if (!member.isReady) return 'down';",
-      replace: "if (isCharged(member) || !member.isReady) return 'down';",
+      replace: "if (member.isCharged || !member.isReady) return 'down';",
       killedBy: 'no more that have just come back than a budget allows that has become smaller',
     },
     {
+      name: 'orders no more pods than a budget has room for',
+      find: 'return limitOf(situation) + waiting.filter(goesAhead).length;',
+      replace: 'return limitOf(situation);',
+      killedBy: 'the one that is used least of many, behind those that cost nothing',
+    },
+    {
       name: 'forgets evicted pods until their successors are there',
-      find: 'isComing(m))).map(m => nameOf(m.pod)), ...leaving];',
-      replace: 'isComing(m))).map(m => nameOf(m.pod))];',
+      find: '.map(({ name }) => name), ...leaving];',
+      replace: '.map(({ name }) => name)];',
       in: 'controllers/sidecarset/recreate.test.ts',
       killedBy: 'cost as long as they are on their way out',
+    },
+  ]),
+  ...mutantsOf('workloads/sidecars/order.ts', 'workloads/sidecars/order.test.ts', [
+    {
+      name: 'takes a sample for all pods',
+      find: 'return [...ahead.sort(byUse),',
+      replace: 'return [...ahead,',
+      killedBy: 'has the first of many in front, as if all were sorted',
     },
   ]),
   ...mutantsOf('workloads/sidecars/partition.ts', 'controllers/sidecarset/plan.test.ts', [
@@ -84,8 +98,8 @@ export const sidecarSetsMutants: readonly Mutant[] = [
   ...mutantsOf('controllers/sidecarset/member.ts', 'controllers/sidecarset/plan.test.ts', [
     {
       name: 'a settling sidecar costs nothing',
-      find: 'return claimed || wasReady || isSwapping(member);',
-      replace: 'return claimed || isSwapping(member);',
+      find: 'return claimed || wasReady || isSwapping;',
+      replace: 'return claimed || isSwapping;',
       killedBy: 'never gets beyond the budget, although it is Ready for a moment again and again',
     },
     {
@@ -97,8 +111,8 @@ export const sidecarSetsMutants: readonly Mutant[] = [
     },
     {
       name: 'a pod that a StatefulSet drains costs a SidecarSet nothing',
-      find: 'return claimed || isSwapping(member);\n  }',
-      replace: 'return isSwapping(member);\n  }',
+      find: 'return claimed || isSwapping;\n  }',
+      replace: 'return isSwapping;\n  }',
       killedBy: 'none beside a pod that somebody claims',
     },
   ]),

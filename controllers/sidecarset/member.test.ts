@@ -2,14 +2,21 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { annotations } from '../../api/names.ts';
-import { aPod, aSidecarSet, injected } from '../../test/support/sidecarsets.ts';
-import { sidecarProgressOf } from '../inplace/progress.ts';
-import { podView } from '../pods/project.ts';
-import type { PodView } from '../pods/view.ts';
-import { Traces } from './traces.ts';
+import type { Instant } from '../../kube/contract.ts';
+import { aPod, aSidecarSet, injected, usable } from '../../test/support/sidecarsets.ts';
+import { podView } from '../../workloads/pods/project.ts';
+import type { PodView } from '../../workloads/pods/view.ts';
+import { Traces } from '../../workloads/sidecars/traces.ts';
+import { memberOf } from './member.ts';
+import type { SeenPod } from './observe.ts';
 
 const at = (second: number): string => new Date(second * 1000).toISOString();
-const tracesOf = (pod: PodView) => new Traces(pod, { set: 'logs', belongs: true, shared: text => text });
+const set = usable(aSidecarSet());
+const seenAs = (pod: PodView): SeenPod => ({
+  ...{ pod, name: pod.key, uid: pod.uid, claimed: false, belongs: true, isLeaving: false, atRest: undefined },
+  traces: new Traces(pod, 'logs', text => text),
+});
+const memberAt = (seen: SeenPod, now: Instant) => memberOf(seen, set, () => [], now);
 
 /** Updated at 100; its container is another one since `started`, and the pod Ready since `ready`. */
 const updated = (started: number, ready: number): PodView => {
@@ -31,13 +38,18 @@ const updated = (started: number, ready: number): PodView => {
 
 const second = fc.integer({ min: 90, max: 130 });
 
-it('progress that is remembered is that which is read anew, at any time and in any order', () => {
+it('what a pod is to its set is remembered where it is that which is found anew, at any later time', () => {
   fc.assert(
     fc.property(second, second, fc.array(second, { minLength: 1 }), (started, ready, times) => {
-      const pod = updated(started, ready);
-      const traces = tracesOf(pod);
-      for (const time of times)
-        assert.deepEqual(traces.progress(time * 1000), sidecarProgressOf(pod, 'logs', time * 1000));
+      const seen = seenAs(updated(started, ready));
+      for (const time of times.toSorted((a, b) => a - b))
+        assert.deepEqual(memberAt(seen, time * 1000), memberAt({ ...seen, atRest: undefined }, time * 1000));
     }),
   );
+});
+
+it('what a pod is to its set is not found again once its update is over', () => {
+  const seen = seenAs(updated(100, 100));
+  assert.notEqual(memberAt(seen, 101_000), memberAt(seen, 101_000));
+  assert.equal(memberAt(seen, 150_000), memberAt(seen, 151_000));
 });
