@@ -182,6 +182,15 @@ suite('an allowed object', () => {
     assert.deepEqual(applyPatch(patched, opsOf(response)), [null, null, null, null]);
     assert.deepEqual(patched, { ...pod, metadata: { ...pod.metadata, labels: { 'berth/ä~': 'ü' } }, spec: {} });
   });
+  test('is patched with what is frozen as with anything else, the second time too', () => {
+    const value = Object.freeze({ name: 'log "1"', env: [{ name: 'ä' }] });
+    const ops: readonly Op[] = [
+      { op: 'add', path: '/spec/containers/0', value },
+      { op: 'replace', path: pointer('spec', '"', 'b'), value },
+      Object.freeze({ op: 'add', path: '/metadata/labels', value: {} }),
+    ];
+    for (const _ of ['first', 'second']) assert.deepEqual(opsOf(responseOf(ask(review(), patching(...ops)).body)), ops);
+  });
   test('has no patch when there is nothing to change', () => {
     assert.deepEqual(responseOf(ask(review(), patching()).body), { uid: 'u-1', allowed: true });
   });
@@ -241,6 +250,14 @@ suite('a refused object', () => {
     const response = responseOf(ask(body, echo).body);
     assert.equal(response.allowed, false);
     assert.match(response.status?.message ?? '', /\/spec\/copy: holds an integer beyond 2\^53/);
+  });
+  test('is one whose patch would carry one in what is frozen, each time', () => {
+    const op: Op = { op: 'add', path: '/spec/copy', value: Object.freeze({ runAsUser: 2 ** 53 + 2 }) };
+    for (const _ of ['first', 'second'])
+      assert.match(
+        responseOf(ask(review(), patching(op)).body).status?.message ?? '',
+        /\/spec\/copy: holds an integer/,
+      );
   });
   test('is not one that has a huge int64 where no patch touches it', () => {
     const body = review().replace('"odd":true', '"runAsUser":9223372036854775807');

@@ -15,7 +15,9 @@ export const encode = (verdict: Verdict, request: Request, type: Webhook['type']
       const { json, inexactAt } = serialise(verdict.patch);
       if (inexactAt !== undefined) return refused(request, [inexact(inexactAt)], verdict.warnings);
       const patch = Buffer.from(json).toString('base64');
-      return reviewOf({ uid, allowed: true, patchType: 'JSONPatch', patch, ...extras(verdict) });
+      const response = { uid, allowed: true, patchType: 'JSONPatch', ...extras(verdict), patch: '' };
+      // Put in behind, because base64 has nothing that JSON would escape.
+      return reviewOf(response).replace(/""\}\}$/, () => `"${patch}"}}`);
     }
   }
 };
@@ -73,18 +75,50 @@ const shorten = (warning: string): string => {
  * Such a number was rounded when the review or a stored object was parsed, so writing it would change what a user wrote.
  */
 const serialise = (patch: readonly Op[]): { readonly json: string; readonly inexactAt: string | undefined } => {
-  const json = JSON.stringify(patch);
-  return { json, inexactAt: mayBeInexact.test(json) ? patch.find(holdsInexact)?.path : undefined };
+  const texts = patch.map(op => ({ op, ...textOf(op) }));
+  return {
+    json: `[${texts.map(({ text }) => text).join()}]`,
+    inexactAt: texts.find(({ isExact }) => !isExact)?.op.path,
+  };
+};
+
+interface Text {
+  readonly text: string;
+  readonly isExact: boolean;
+}
+
+/** What is frozen comes again with other pods. */
+const textOf = (op: Op): Text => {
+  if (Object.isFrozen(op)) return printedBefore(op);
+  if (!('value' in op) || typeof op.value !== 'object' || op.value === null || !Object.isFrozen(op.value))
+    return printed(op);
+  const { text, isExact } = printedBefore(op.value);
+  return { text: `{"op":"${op.op}","path":${JSON.stringify(op.path)},"value":${text}}`, isExact };
+};
+
+const known = new WeakMap<object, Text>();
+
+const printedBefore = (value: object): Text => {
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const text = printed(value);
+  known.set(value, text);
+  return text;
+};
+
+const printed = (value: object): Text => {
+  const text = JSON.stringify(value);
+  return { text, isExact: !mayBeInexact.test(text) || !holdsInexact(value) };
 };
 
 /** How numbers beyond 2^53 are printed. Hardly any text has this in it, and looking at each value costs more than all else. */
 const mayBeInexact = /\d{16}|\de\+/;
 
-const holdsInexact = (op: Op): boolean => {
+const holdsInexact = (value: object): boolean => {
   let found = false;
-  JSON.stringify(op, (_key, value: unknown) => {
-    found ||= isInexact(value);
-    return value;
+  JSON.stringify(value, (_key, member: unknown) => {
+    found ||= isInexact(member);
+    return member;
   });
   return found;
 };

@@ -350,3 +350,39 @@ describe('Injection', () => {
 
 const opsNames = (set: KubeObject): readonly string[] =>
   usable(set).injection.containers.flatMap(c => [c.name, `${c.name}-1`, `${c.name}-2`]);
+
+describe('What is remembered from pod to pod', () => {
+  const sets = [
+    aSidecarSet({ name: 'one', image: 'one:1', metadata: { generation: 3 } }),
+    aSidecarSet({
+      name: 'two',
+      spec: {
+        containers: [{ name: 'two', image: 'two:1', transferEnv: [{ sourceContainerName: 'main', envName: 'A' }] }],
+      },
+    }),
+    aSidecarSet({ name: 'three', spec: { containers: named('three', 'log') } }),
+  ];
+  const env = fc.constantFrom([], [{ name: 'A', value: '1' }], [{ name: 'A', value: '2' }]);
+  const pods = fc.record({
+    env,
+    annotations: fc.constantFrom(undefined, {}, { mine: 'yes' }),
+    chosen: fc.subarray([0, 1, 2]),
+    second: fc.nat(1),
+    isInjectedAlready: fc.boolean(),
+  });
+
+  it('changes nothing: each gets what it would get alone', () => {
+    fc.assert(
+      fc.property(fc.array(pods), all => {
+        const shared = sets.map(set => usable(set).injection);
+        for (const { env: own, annotations, chosen, second, isInjectedAlready } of all) {
+          const plain = aPod('web-0', { containers: [{ name: 'main', image: 'app:v1', env: own }] }, { annotations });
+          const pod = isInjectedAlready ? injected(plain, sets.slice(0, 1)) : plain;
+          const alone = chosen.flatMap(i => sets[i] ?? []).map(set => usable(set).injection);
+          const together = chosen.flatMap(i => shared[i] ?? []);
+          assert.deepEqual(inject(pod, together, second * 1000), inject(pod, alone, second * 1000));
+        }
+      }),
+    );
+  });
+});

@@ -9,21 +9,13 @@ import { annotations as names } from '../../api/names.ts';
 import type { Sidecar } from '../../api/sidecarset.ts';
 import { type Instant, type KubeObject, type Op, pointer } from '../../kube/contract.ts';
 import type { Made } from '../launch/barrierEnv.ts';
+import { once } from '../once.ts';
 import { timestampOf } from '../pods/project.ts';
+import { type BothMarks, type Entry, notesFor } from './annotations.ts';
 import { isInjected } from './environment.ts';
-import { generationNotes } from './generations.ts';
 import { isNativeSidecar } from './hash.ts';
-import { hotAnnotations, withWorking, workingAnnotation } from './hotUpgrade.ts';
-import { type Injection, isHot, namesInPod, runningNames } from './injection.ts';
-import {
-  type Marks,
-  markAnnotations,
-  markOf,
-  printInjectedList,
-  printMarks,
-  readInjectedList,
-  readMarks,
-} from './marks.ts';
+import { type Injection, namesInPod } from './injection.ts';
+import { type Marks, markAnnotations, readMarks } from './marks.ts';
 import { type Built, place } from './placement.ts';
 import { type Patched, withPatches } from './podMetadata.ts';
 import { printReplaced, type Replacement } from './replaced.ts';
@@ -76,12 +68,15 @@ export const inject = (
   const resources = resourcesIn(pod, todo, injections);
   if (resources.is === 'impossible') return resources;
   const { ops, warnings, containers, replaced } = additions(pod, todo, { resources: resources.of, order });
-  const after = new Map([
+  const entries = new Map<string, Entry>();
+  for (const entry of [
     ...patched.annotations,
-    ...markingsFor(todo, patched.annotations, marks, now),
+    ...notesFor(todo, patched.annotations, marks, timestampOf(now)),
     ...replacedNote(patched.annotations, replaced),
-  ]);
-  const made = { containers, annotations: after };
+  ])
+    entries.set(entry[0], entry);
+  const after = [...entries.values()];
+  const made = { containers, annotations: new Map(after) };
   return { is: 'done', ops: [...annotationOps(pod, before, after), ...ops], warnings, made };
 };
 
@@ -162,13 +157,14 @@ type ResourcesIn = { readonly is: 'computed'; readonly of: Map<Sidecar, Resource
 
 /** Containers of the app are those that keep running, and that no set of this pod has the name of. */
 const resourcesIn = (pod: KubeObject, todo: readonly Injection[], all: readonly Injection[]): ResourcesIn => {
+  const of = new Map<Sidecar, Resources>();
+  if (!todo.some(asksForResources)) return { is: 'computed', of };
   const { containers, initContainers = [] } = specOf(pod);
   const ours = new Set(
     all.flatMap(i => [...i.containers, ...i.initContainers]).flatMap(c => [c.name, ...namesInPod(c)]),
   );
   const running = [...initContainers.filter(isNativeSidecar), ...(containers ?? [])];
   const app = ownOf(running).filter(({ name }) => !ours.has(name));
-  const of = new Map<Sidecar, Resources>();
   for (const { set, ...injection } of todo)
     for (const sidecar of [...injection.containers, ...injection.initContainers]) {
       if (sidecar.resourcesPolicy === undefined) continue;
@@ -178,6 +174,10 @@ const resourcesIn = (pod: KubeObject, todo: readonly Injection[], all: readonly 
     }
   return { is: 'computed', of };
 };
+
+const asksForResources = once(({ containers, initContainers }: Injection): boolean =>
+  [...containers, ...initContainers].some(({ resourcesPolicy }) => resourcesPolicy !== undefined),
+);
 
 const noResources = (set: string, container: string, why: string): Impossible => ({
   is: 'impossible',
@@ -199,13 +199,7 @@ const withAllPatches = (before: ReadonlyMap<string, string>, injections: readonl
     injections.flatMap(i => i.patchPodMetadata),
   );
 
-interface BothMarks {
-  readonly is: 'read';
-  readonly hash: Marks;
-  readonly withoutImage: Marks;
-}
-
-const marksIn = (annotations: ReadonlyMap<string, string>): BothMarks | Impossible => {
+const marksIn = (annotations: ReadonlyMap<string, string>): ({ readonly is: 'read' } & BothMarks) | Impossible => {
   const hash = readMarks(annotations.get(markAnnotations.hash));
   if (hash === undefined) return impossible(markAnnotations.hash, 'is not what SidecarSets leave on a pod');
   const withoutImage = readMarks(annotations.get(markAnnotations.withoutImage));
@@ -220,47 +214,7 @@ const impossible = (annotation: string, message: string): Impossible => ({
   message,
 });
 
-type Entries = readonly (readonly [string, string])[];
-
-const markingsFor = (
-  todo: readonly Injection[],
-  before: ReadonlyMap<string, string>,
-  marks: BothMarks,
-  now: Instant,
-): Entries => {
-  if (todo.length === 0) return [];
-  const at = timestampOf(now);
-  const hash = todo.map(
-    i => [i.set, markOf({ ...marking(i, at), hash: i.hashes.hash, revision: i.revision })] as const,
-  );
-  const withoutImage = todo.map(i => [i.set, markOf({ ...marking(i, at), hash: i.hashes.withoutImage })] as const);
-  const sets = [...readInjectedList(before.get(names.sidecarSetInjectedList)), ...todo.map(i => i.set)];
-  return [
-    ...hotMarkings(todo, before),
-    [markAnnotations.hash, printMarks(new Map([...marks.hash, ...hash]))],
-    [markAnnotations.withoutImage, printMarks(new Map([...marks.withoutImage, ...withoutImage]))],
-    [names.sidecarSetInjectedList, printInjectedList(sets)],
-    ...generationNotes(before.get(names.sidecarSetGenerations), todo),
-  ];
-};
-
-const marking = (injection: Injection, at: string) => ({
-  set: injection.set,
-  containers: runningNames(injection),
-  at,
-  revision: '',
-});
-
-const hotMarkings = (todo: readonly Injection[], before: ReadonlyMap<string, string>): Entries => {
-  const hot = todo
-    .flatMap(i => [...i.initContainers, ...i.containers])
-    .filter(isHot)
-    .map(c => c.name);
-  if (hot.length === 0) return [];
-  return [...hot.flatMap(hotAnnotations), [workingAnnotation, withWorking(before.get(workingAnnotation), hot)]];
-};
-
-const replacedNote = (before: ReadonlyMap<string, string>, replaced: readonly Replacement[]): Entries =>
+const replacedNote = (before: ReadonlyMap<string, string>, replaced: readonly Replacement[]): readonly Entry[] =>
   replaced.length === 0
     ? []
     : [[names.replacedContainers, printReplaced(before.get(names.replacedContainers), replaced)]];
@@ -268,11 +222,17 @@ const replacedNote = (before: ReadonlyMap<string, string>, replaced: readonly Re
 const annotationOps = (
   pod: KubeObject,
   before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
+  after: readonly Entry[],
 ): readonly Op[] => {
-  const changed = [...after].filter(([key, value]) => before.get(key) !== value);
+  const changed = after.filter(([key, value]) => before.get(key) !== value);
   if (changed.length === 0) return [];
-  if (pod.metadata.annotations === undefined)
-    return [{ op: 'add', path: pointer('metadata', 'annotations'), value: Object.fromEntries(changed) }];
-  return changed.map(([key, value]): Op => ({ op: 'add', path: pointer('metadata', 'annotations', key), value }));
+  const additions = changed.map(addition);
+  return pod.metadata.annotations === undefined ? [noAnnotations, ...additions] : additions;
 };
+
+const noAnnotations: Op = Object.freeze({ op: 'add', path: pointer('metadata', 'annotations'), value: {} });
+
+/** Frozen, as what is the same for many pods. */
+const addition = once(
+  ([key, value]: Entry): Op => Object.freeze({ op: 'add', path: pointer('metadata', 'annotations', key), value }),
+);

@@ -4,6 +4,7 @@ import type { Container } from '../../api/kubernetes.ts';
 import { env as names } from '../../api/names.ts';
 import type { Sidecar } from '../../api/sidecarset.ts';
 import type { ObjectMeta } from '../../kube/contract.ts';
+import { once } from '../once.ts';
 import { type Env, transferred, withoutDuplicates } from './environment.ts';
 import { hotVersion } from './hotUpgrade.ts';
 import { isHot, podContainer, twinsOf } from './injection.ts';
@@ -28,7 +29,26 @@ export const sidecarsFor = (sidecar: Sidecar, host: Host): readonly Container[] 
   return [twin(built, first, built.image ?? ''), twin(built, second, emptyImage)];
 };
 
-const builtFor = (sidecar: Sidecar, { meta, own, resources: computed }: Host): Container => {
+const builtFor = (sidecar: Sidecar, host: Host): Container =>
+  takesFromPod(sidecar) ? builtIn(sidecar, host) : builtAlone(sidecar);
+
+const takesFromPod = ({
+  transferEnv = [],
+  shareVolumePolicy,
+  shareVolumeDevicePolicy,
+  resourcesPolicy,
+}: Sidecar): boolean =>
+  transferEnv.length > 0 ||
+  shareVolumePolicy.type === 'enabled' ||
+  shareVolumeDevicePolicy?.type === 'enabled' ||
+  resourcesPolicy !== undefined;
+
+/** It is the same in every pod. That it is frozen tells whoever writes the answer that its text is too. */
+const builtAlone = once((sidecar: Sidecar) =>
+  Object.freeze(builtIn(sidecar, { meta: {}, own: [], resources: new Map() })),
+);
+
+const builtIn = (sidecar: Sidecar, { meta, own, resources: computed }: Host): Container => {
   const container = podContainer(sidecar);
   const shared = sharedWith(sidecar, own);
   const resources = computed.get(sidecar);
