@@ -12,7 +12,7 @@ import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import type { SeenPod } from './observe.ts';
 
 /** All that is asked of thousands stands in one object, what is asked most in front: memory that is far away costs most. */
-export interface Member extends Pick<SeenPod, 'pod' | 'name' | 'claimed' | 'traces'> {
+export interface Member extends Pick<SeenPod, 'pod' | 'name' | 'claimed' | 'traces'>, Use {
   /** Updated, and the update is over: nothing is left to do. */
   readonly isMoved: boolean;
   /** Its containers are those of the spec, or are being replaced by them. */
@@ -29,7 +29,12 @@ export interface Member extends Pick<SeenPod, 'pod' | 'name' | 'claimed' | 'trac
   /** Its containers that are upgraded hot. */
   readonly pairs: readonly Pair[];
   readonly isSwapping: boolean;
-  readonly use: Use;
+  /** Pods of which this is equal carry the same revision. */
+  readonly carried: string;
+  /** One of the set's containers stands in the place of the pod's own. */
+  readonly hasReplaced: boolean;
+  /** What the message of its condition SidecarSetUpgradable says. */
+  readonly said: string | undefined;
 }
 
 export interface Pair extends Twins {
@@ -49,7 +54,7 @@ export const memberOf = (seen: SeenPod, set: UsableSidecarSet, twinsOf: TwinsOf,
 
 const madeOf = (seen: SeenPod, set: UsableSidecarSet, twinsOf: TwinsOf, now: Instant): Member => {
   const { pod, name, claimed, traces } = seen;
-  const { record, use } = traces;
+  const { record, use, carried, hasReplaced, upgradableMessage: said } = traces;
   const { hash, withoutImage } = set.injection.hashes;
   const twins = twinsOf(seen);
   const pairs = twins.length === 0 ? none : twins.map(t => pairOf(t, { pod, record, now }));
@@ -64,7 +69,9 @@ const madeOf = (seen: SeenPod, set: UsableSidecarSet, twinsOf: TwinsOf, now: Ins
     isServing: ready && progress.is !== 'restarting' && !isSwapping,
     isCharged: isCharged(seen, progress, isSwapping),
     fitsInPlace: traces.hashWithoutImage === withoutImage,
-    ...{ name, record, progress, pairs, isSwapping, use, traces, claimed, pod },
+    ...{ record, said, carried, hasReplaced, progress, pairs, isSwapping },
+    ...use,
+    ...{ name, claimed, traces, pod },
   };
 };
 

@@ -24,14 +24,14 @@ export const tallyOf = (members: readonly Member[]): Tally => {
   const [unmoved, charged, overridden]: [Member[], Member[], Member[]] = [[], [], []];
   const marks = new Map<string, Mark>();
   for (const member of members) {
-    const { isUpdated, isServing, traces } = member;
+    const { isUpdated, isServing, carried } = member;
     if (isUpdated) counts.updated += 1;
     if (isServing) counts.ready += 1;
     if (isUpdated && isServing) counts.updatedReady += 1;
     if (!member.isMoved) unmoved.push(member);
     if (member.isCharged) charged.push(member);
-    if (traces.hasReplaced) overridden.push(member);
-    if (traces.mark !== undefined && !marks.has(traces.carried)) marks.set(traces.carried, traces.mark);
+    if (member.hasReplaced) overridden.push(member);
+    if (!marks.has(carried) && member.traces.mark !== undefined) marks.set(carried, member.traces.mark);
   }
   return { ...counts, unmoved, charged, overridden, marks: [...marks.values()] };
 };

@@ -17,35 +17,28 @@ export interface Audience {
 /** Pods that are written anyway have their turn later: a plan has one write for each. */
 export const conditionWrites = ({ set, members, course, isThere }: Audience, now: Instant): readonly Action[] => {
   const busy = new Set(course.steps.map(step => step.member));
-  const { cannot, can, stillCan } = verdictsOf(set);
-  const about = (pods: readonly Member[], verdict: Verdict): readonly Action[] => {
+  const saying = (verdict: Verdict) => {
     const messageFor = remembering(message => renewedMessage(message, verdict, isThere));
-    const isNews = (m: Member): boolean =>
-      messageFor(m.traces.upgradableMessage) !== undefined && !m.claimed && !busy.has(m);
-    return pods.filter(isNews).map(m => conditionWrite(m, verdict, messageFor(m.traces.upgradableMessage) ?? '', now));
+    return {
+      isNews: (m: Member): boolean => messageFor(m.said) !== undefined && !m.claimed && !busy.has(m),
+      write: (m: Member): Action => conditionWrite(m, verdict, messageFor(m.said) ?? '', now),
+    };
   };
+  const [can, cannot, stillCan] = [saying(canNow(set)), saying(cannotNow(set)), saying(canStill(set))];
   return [
-    ...about(
-      members.filter(m => m.isMoved && m.record !== undefined),
-      can,
-    ),
-    // Most pods of a fleet have no such condition, and nothing to say.
-    ...about(
-      members.filter(m => m.isMoved && m.record === undefined && m.traces.upgradable !== undefined),
-      stillCan,
-    ),
-    ...course.reasons
-      .filter(({ reason }) => meansToUpdate(reason))
-      .flatMap(({ reason, pods }) => about(pods, isInTheWay(reason) ? cannot : stillCan)),
+    ...members.filter(m => m.isMoved && m.record !== undefined && can.isNews(m)).map(can.write),
+    ...members.filter(m => m.isMoved && m.record === undefined && stillCan.isNews(m)).map(stillCan.write),
+    ...course.reasons.flatMap(({ reason, pods }) => {
+      const { isNews, write } = isInTheWay(reason) ? cannot : stillCan;
+      return meansToUpdate(reason) ? pods.filter(isNews).map(write) : [];
+    }),
   ];
 };
 
-/** All that one set may say: few objects for many pods. */
-const verdictsOf = (set: string) => ({
-  cannot: { set, can: false, repeats: false },
-  can: { set, can: true, repeats: false },
-  stillCan: { set, can: true, repeats: true },
-});
+const canNow = (set: string): Verdict => ({ set, can: true, repeats: false });
+const cannotNow = (set: string): Verdict => ({ set, can: false, repeats: false });
+/** Only where something has been said before. */
+const canStill = (set: string): Verdict => ({ set, can: true, repeats: true });
 
 /** Nothing is said about pods that nobody means to update. */
 const meansToUpdate = ({ reason }: Reason): boolean => reason !== 'NotUpdated' && reason !== 'RecordBroken';

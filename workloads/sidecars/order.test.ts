@@ -72,7 +72,7 @@ describe('Scattered pods', () => {
   });
 });
 
-const used = (member: ReturnType<typeof pod>) => ({ ...member, use: useOf(member.pod) });
+const used = (member: ReturnType<typeof pod>) => ({ ...member, ...useOf(member.pod) });
 
 describe('The order of a rollout', () => {
   const ordered = (strategy: object, pods: readonly ReturnType<typeof pod>[]) =>
@@ -100,7 +100,7 @@ describe('The order of a rollout', () => {
       fc.property(some, fc.nat(45), (uses, first) => {
         const members = uses.map(({ restarts, createdAt }, i) => ({
           pod: pod({}, i).pod,
-          use: { stage: 13, readySince: 0, restarts, createdAt, name: `web-${i}` },
+          ...{ stage: 13, readySince: 0, restarts, createdAt, name: `web-${i}` },
         }));
         const { updateStrategy } = usable(aSidecarSet()).spec;
         const [sorted, order] = [inOrder(members, updateStrategy, []), inOrder(members, updateStrategy, [], first)];

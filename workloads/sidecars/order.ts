@@ -24,9 +24,7 @@ export interface Use {
   readonly name: string;
 }
 
-interface HasUse extends HasPod {
-  readonly use: Use;
-}
+type HasUse = HasPod & Use;
 
 /**
  * Pods that serve least go first, unless the strategy has priorities; then they are spread, if it says so.
@@ -100,7 +98,7 @@ const boundOf = <M extends HasUse>(members: readonly M[], first: number): M | un
   return every < 2 ? undefined : members.filter((_, i) => i % every === 0).sort(byUse)[first - 1];
 };
 
-const byUse = ({ use: a }: HasUse, { use: b }: HasUse): number =>
+const byUse = (a: Use, b: Use): number =>
   a.stage - b.stage ||
   b.readySince - a.readySince ||
   b.restarts - a.restarts ||
