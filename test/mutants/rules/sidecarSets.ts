@@ -78,7 +78,7 @@ export const sidecarSetsMutants: readonly Mutant[] = [
       name: 'takes a sample for all pods',
       find: 'return [...ahead.sort(byUse),',
       replace: 'return [...ahead,',
-      killedBy: 'has the first of many in front, as if all were sorted',
+      killedBy: 'has the first of many in front, as if all were sorted, and the others behind them',
     },
   ]),
   ...mutantsOf('workloads/sidecars/partition.ts', 'controllers/sidecarset/plan.test.ts', [
