@@ -760,7 +760,7 @@ describe('leadership', () => {
     const machine = bench.start([writing], { mayWrite: () => leads });
     machine.retreat();
     bench.write('a', { n: '0' });
-    await bench.clock.advance(1000);
+    await bench.clock.advance(15_000);
     const before = bench.server.requests.length;
     leads = true;
     machine.lead('same');
@@ -777,13 +777,23 @@ describe('leadership', () => {
   it('that comes back does not trust the connections that there were', async () => {
     const bench = new Bench();
     const machine = bench.start([writing]);
-    await bench.clock.advance(1000);
+    await bench.clock.advance(15_000);
     bench.server.muteWatches();
     machine.lead('same');
     await bench.clock.advance(1000);
     bench.write('a', { n: '0' });
     await bench.clock.advance(1000);
     assert.deepEqual(bench.dataOf('a'), { n: '1' });
+    await machine.stop();
+  });
+
+  it('that comes back lets those go on that were only just begun', async () => {
+    const bench = new Bench();
+    const machine = bench.start([writing]);
+    await bench.clock.advance(1000);
+    machine.lead('same');
+    await bench.clock.advance(1000);
+    assert.equal(bench.server.requests.filter(({ query }) => query?.['watch'] === 'true').length, 1);
     await machine.stop();
   });
 });

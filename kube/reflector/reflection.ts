@@ -8,6 +8,8 @@ import { longestSilence } from './silence.ts';
 
 // A connection that fell silent is given up, and one attempt to make another may wait so long.
 const tooLong: Millis = longestSilence + seconds(30);
+// No attempt at a connection takes longer: one that was begun since then is about to fail, or goes through.
+const longestAttempt: Millis = seconds(10);
 
 export class Reflection {
   readonly resource: Resource;
@@ -17,15 +19,22 @@ export class Reflection {
   #connection = new AbortController();
   #stopped = false;
   #heardAt: Millis;
+  /** When the present connection was asked for. */
+  #begunAt: Millis;
 
   constructor(options: Omit<ReflectorOptions, 'signal' | 'onHeard'>) {
     const { resource, clock } = options;
     this.resource = resource;
     this.#heardAt = clock.monotonic();
+    this.#begunAt = this.#heardAt;
     const onHeard = (): void => {
       this.#heardAt = clock.monotonic();
     };
-    this.#options = { ...options, onHeard, reconnect: () => this.#connection.signal };
+    const reconnect = (): AbortSignal => {
+      this.#begunAt = clock.monotonic();
+      return this.#connection.signal;
+    };
+    this.#options = { ...options, onHeard, reconnect };
     this.#running = this.#run();
   }
 
@@ -39,8 +48,12 @@ export class Reflection {
     return this.silence >= tooLong;
   }
 
-  /** Does not trust the connection any more: another goes on from where it was, and nothing is read twice. */
+  /**
+   * Does not trust a connection any more that has been there for a while: another goes on from where it was, and nothing is
+   * read twice.
+   */
   reconnect(): void {
+    if (this.#options.clock.monotonic() - this.#begunAt < longestAttempt) return;
     this.#connection.abort(new Error('another connection is made'));
     this.#connection = new AbortController();
   }
