@@ -1,6 +1,7 @@
 /** The invariants that every run is held to. */
 
 import type { Rule } from './checker.ts';
+import { usualPatience } from './patience.ts';
 import { budgetIsUsed } from './rules/budgetIsUsed.ts';
 import { claimsStay } from './rules/claimsStay.ts';
 import { completeMeansComplete } from './rules/completeMeansComplete.ts';
@@ -21,12 +22,15 @@ import { sidecarSetBudget } from './rules/sidecarSetBudget.ts';
 import { statefulSetBudget } from './rules/statefulSetBudget.ts';
 import { statusNeverLies } from './rules/statusNeverLies.ts';
 
-/** New ones for each run: they remember what they see. */
-export const invariants = (): readonly Rule[] => [
+/**
+ * New ones for each run: they remember what they see.
+ * @param patience milliseconds for which something may be left that should not last
+ */
+export const invariants = (patience = usualPatience): readonly Rule[] => [
   statefulSetBudget(),
   sidecarSetBudget(),
-  budgetIsUsed(),
-  sidecarBudgetIsUsed(),
+  budgetIsUsed(patience),
+  sidecarBudgetIsUsed(patience),
   oneLife(),
   order(),
   claimsStay(),

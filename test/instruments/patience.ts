@@ -11,11 +11,12 @@ export interface Idle {
 }
 
 /** Milliseconds, in which a process may also be started anew. */
-const patience = 20_000;
+export const usualPatience = 20_000;
 /** How often it is looked. */
 const every = 500;
 
 export class Patience {
+  readonly #patience: number;
   readonly #time = new LedTime();
   /** By id: since when, in led time; undefined once it has been told. */
   readonly #waiting = new Map<string, number | undefined>();
@@ -23,6 +24,11 @@ export class Patience {
   /** By uid: when an image was last changed, or a container started for it; Ready may stay True over both. */
   readonly #moved = new Map<string, number>();
   #lookedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param patience milliseconds */
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
 
   /** Must see every change; `look` finds what is idle at this moment. */
   see(change: Change, world: World, look: (world: World, now: number) => readonly Idle[]): readonly string[] {
@@ -34,7 +40,9 @@ export class Patience {
     this.#lookedAt = now;
     const all = look(world, now);
     for (const id of this.#waiting.keys()) if (!all.some(idle => idle.id === id)) this.#waiting.delete(id);
-    return all.filter(({ id }) => this.#isOverdue(id)).map(({ what }) => `${what} for more than ${patience / 1000} s`);
+    return all
+      .filter(({ id }) => this.#isOverdue(id))
+      .map(({ what }) => `${what} for more than ${this.#patience / 1000} s`);
   }
 
   /** It has served for so long that no one waits for proof any more; one that came back by itself is watched for longer. */
@@ -47,7 +55,7 @@ export class Patience {
   #isOverdue(id: string): boolean {
     if (!this.#waiting.has(id)) this.#waiting.set(id, this.#time.now);
     const since = this.#waiting.get(id);
-    if (since === undefined || this.#time.now - since <= patience) return false;
+    if (since === undefined || this.#time.now - since <= this.#patience) return false;
     this.#waiting.set(id, undefined);
     return true;
   }

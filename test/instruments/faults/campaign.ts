@@ -103,7 +103,7 @@ const resultOf = (
   { reference, lab }: { readonly reference: Run; readonly lab: Laboratory },
 ): Result => {
   const about = { plan, seconds: run.seconds, revisions: run.chronicle.entries.length };
-  const faults = faultsOf(run, reference);
+  const faults = faultsOf(run, reference, plan.perturbation);
   if (faults.length > 0) return { ...about, is: 'failed', faults, kept: keep(plan, run, lab) };
   return { ...about, is: run.reached ? 'passed' : 'not reached' };
 };

@@ -2,12 +2,18 @@
 
 import { check } from '../checker.ts';
 import { invariants } from '../invariants.ts';
+import { usualPatience } from '../patience.ts';
 import { differences } from './endState.ts';
+import type { Perturbation } from './perturbation.ts';
 import type { Run } from './run.ts';
 
-/** What is wrong with a run, in sentences; empty if nothing is. */
-export const faultsOf = (run: Run, reference: Run | undefined): readonly string[] => {
-  const { violations, unjudged } = check(run.chronicle, invariants());
+/** Milliseconds after which a process gives up an answer that does not come; until then its pod may be down or not. */
+const answerWithin = 30_000;
+
+/** What is wrong with a run, in sentences; empty if nothing is. `disturbed`: by what, if by anything. */
+export const faultsOf = (run: Run, reference: Run | undefined, disturbed?: Perturbation): readonly string[] => {
+  const patience = usualPatience + (disturbed?.do === 'black-hole' ? answerWithin : 0);
+  const { violations, unjudged } = check(run.chronicle, invariants(patience));
   return [
     ...(run.stuck === undefined ? [] : [run.stuck]),
     ...violations.map(({ invariant, at, message }) => `${invariant}, revision ${at}: ${message}`),

@@ -18,8 +18,8 @@ import {
 } from '../statefulsets.ts';
 import type { World } from '../world.ts';
 
-export const budgetIsUsed = (): Rule => {
-  const patience = new Patience();
+export const budgetIsUsed = (milliseconds: number): Rule => {
+  const patience = new Patience(milliseconds);
   return {
     invariant: 'no budget left unused',
     needs: ['Pod', 'StatefulSet', 'Lease'],

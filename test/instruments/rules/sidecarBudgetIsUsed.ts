@@ -9,8 +9,8 @@ import { injectedIn, isLive, keyOf, list, type Pod, record, resolved, text } fro
 import { type Idle, Patience } from '../patience.ts';
 import type { World } from '../world.ts';
 
-export const sidecarBudgetIsUsed = (): Rule => {
-  const patience = new Patience();
+export const sidecarBudgetIsUsed = (milliseconds: number): Rule => {
+  const patience = new Patience(milliseconds);
   return {
     invariant: 'no budget left unused',
     needs: ['Pod', 'SidecarSet', 'Lease'],
