@@ -22,10 +22,24 @@ const stateOf = (member: Member): Candidate['state'] => {
 const limitOf = ({ set, tally }: Situation): number =>
   Math.max(0, resolve(set.spec.updateStrategy.maxUnavailable, tally.all, 'up'));
 
+/** Only so many of the pods that cost a place each can be taken; others may be, wherever they stand. */
+const costsAPlace = (m: Member, { wasRefused }: Situation): boolean => m.isReady && !m.isCharged && !wasRefused(m.name);
+
 /** How many of these pods can be taken at most, and no others than those that are first in their order. */
-export const mostTaken = (waiting: readonly Member[], situation: Situation): number => {
-  const goesAhead = (m: Member): boolean => !m.isReady || m.isCharged || situation.wasRefused(m.name);
-  return limitOf(situation) + waiting.filter(goesAhead).length;
+export const mostTaken = (waiting: readonly Member[], situation: Situation): number =>
+  limitOf(situation) + waiting.filter(m => !costsAPlace(m, situation)).length;
+
+/** Those in this order that a budget may reach, and those behind so many that it cannot. */
+export const withinReach = (waiting: readonly Member[], situation: Situation) => {
+  const [near, far]: [Member[], Member[]] = [[], []];
+  let places = limitOf(situation);
+  for (const member of waiting) {
+    const costs = costsAPlace(member, situation);
+    if (costs && places <= 0) far.push(member);
+    else near.push(member);
+    if (costs) places -= 1;
+  }
+  return { near, far };
 };
 
 /** A pod that the server refuses must not keep the budget from the others: it is tried after them. */

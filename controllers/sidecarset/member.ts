@@ -5,8 +5,10 @@ import { isOver, type Progress, sidecarProgress } from '../../workloads/inplace/
 import type { UpdateRecord } from '../../workloads/inplace/record.ts';
 import { isReady } from '../../workloads/pods/availability.ts';
 import { runningOf } from '../../workloads/sidecars/injection.ts';
+import { markAnnotations } from '../../workloads/sidecars/marks.ts';
 import type { Use } from '../../workloads/sidecars/order.ts';
 import { type After, timeUntilSound } from '../../workloads/sidecars/soundness.ts';
+import type { Traces } from '../../workloads/sidecars/traces.ts';
 import type { Twins } from '../../workloads/sidecars/twins.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
 import type { SeenPod } from './observe.ts';
@@ -24,6 +26,10 @@ export interface Member extends Pick<SeenPod, 'pod' | 'name' | 'claimed' | 'trac
   readonly isCharged: boolean;
   /** Only images of the set's containers differ from the spec. */
   readonly fitsInPlace: boolean;
+  /** The annotation that should say what it got from the set, and cannot be read. */
+  readonly broken: string | undefined;
+  /** Nothing about it changes by time alone. */
+  readonly isAtRest: boolean;
   readonly record: UpdateRecord | undefined;
   readonly progress: Progress;
   /** Its containers that are upgraded hot. */
@@ -47,8 +53,7 @@ type TwinsOf = (seen: SeenPod) => readonly Twins[];
 export const memberOf = (seen: SeenPod, set: UsableSidecarSet, twinsOf: TwinsOf, now: Instant): Member => {
   if (seen.atRest !== undefined) return seen.atRest;
   const member = madeOf(seen, set, twinsOf, now);
-  const isAtRest = isOver(member.progress) && !member.isSwapping;
-  seen.atRest = isAtRest ? member : undefined;
+  if (member.isAtRest) seen.atRest = member;
   return member;
 };
 
@@ -62,17 +67,25 @@ const madeOf = (seen: SeenPod, set: UsableSidecarSet, twinsOf: TwinsOf, now: Ins
   const ready = isReady(pod);
   const isSwapping = pairs.some(pair => pair.isSwapping);
   const isUpdated = traces.hash === hash && !pairs.some(pair => isTrapped(pair, set));
+  const isAtRest = isOver(progress) && !isSwapping;
   return {
-    isMoved: isUpdated && isOver(progress) && !isSwapping,
+    isMoved: isUpdated && isAtRest,
+    isAtRest,
     isUpdated,
     isReady: ready,
     isServing: ready && progress.is !== 'restarting' && !isSwapping,
     isCharged: isCharged(seen, progress, isSwapping),
     fitsInPlace: traces.hashWithoutImage === withoutImage,
+    broken: brokenIn(traces),
     ...{ record, said, carried, hasReplaced, progress, pairs, isSwapping },
     ...use,
     ...{ name, claimed, traces, pod },
   };
+};
+
+const brokenIn = ({ mark, markWithoutImage }: Traces): string | undefined => {
+  if (mark === undefined) return markAnnotations.hash;
+  return markWithoutImage === undefined ? markAnnotations.withoutImage : undefined;
 };
 
 const none: readonly never[] = [];

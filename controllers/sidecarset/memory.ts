@@ -51,11 +51,11 @@ const nothingYet = (set: UsableSidecarSet): Remembered => {
   return {
     seen: pods =>
       seen.each(pods, pod => ({
+        atRest: undefined,
         belongs: isActive(pod) && belongs(pod),
         isLeaving: pod.deletedAt !== undefined && set.spec.selector.matches(pod.labels),
-        claimed: false,
         uid: pod.uid,
-        atRest: undefined,
+        claimed: false,
         name: pod.key,
         pod,
         traces: new Traces(pod, set.injection.set, shared),

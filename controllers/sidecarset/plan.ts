@@ -56,7 +56,7 @@ const planFor = (world: World, set: UsableSidecarSet, now: Instant): Plan => {
   const said = [...course.reasons, ...together(without)];
   const status = statusOf({ world, tally, history, course, said, now });
   const rolledOut = rolloutTime(world.view, status, now);
-  const wakeAfter = soonest([...tally.unmoved.map(wakeOf), injectionWake(world.view, set, now)]);
+  const wakeAfter = soonest([...tally.restless.map(wakeOf), injectionWake(world.view, set, now)]);
   return {
     actions: [
       ...history.actions,

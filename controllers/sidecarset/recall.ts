@@ -52,7 +52,9 @@ export const recallingFilter = <T extends object>(
   let before: readonly T[] = [];
   let known: ReadonlySet<T> = new Set();
   return things => {
-    const found = things.filter((thing, place) => (before[place] === thing ? known.has(thing) : isSuch(thing)));
+    // Not even the things themselves are looked at where none was such.
+    const wasSuch = known.size === 0 ? () => false : (thing: T) => known.has(thing);
+    const found = things.filter((thing, place) => (before[place] === thing ? wasSuch(thing) : isSuch(thing)));
     before = things;
     known = new Set(found);
     return found;

@@ -3,7 +3,7 @@
 import type { Reason } from '../../workloads/reasons.ts';
 import { inOrder } from '../../workloads/sidecars/order.ts';
 import { keptBy } from '../../workloads/sidecars/partition.ts';
-import { mostTaken, stepBy, withinBudget } from './allowance.ts';
+import { mostTaken, stepBy, withinBudget, withinReach } from './allowance.ts';
 import { canReset, type Member } from './member.ts';
 import { saidOf, together } from './said.ts';
 import type { Course, Situation, Step } from './situation.ts';
@@ -15,19 +15,20 @@ export const courseOf = (situation: Situation): Course => {
   const { keptOld, free } = room(situation);
   const first = free < movable.length ? free : mostTaken(movable, situation);
   const waiting = inOrder(movable, set.spec.updateStrategy, members, first);
+  const { near, far } = withinReach(waiting.slice(0, free), situation);
   // A hot upgrade that was begun is ended before others begin, also where none may begin any more.
   const steps = [
     ...resets.map(m => stepBy('reset', m)),
-    ...waiting.slice(0, free).map(m => stepBy(canStay(m, situation) ? 'update' : 'eviction', m)),
+    ...near.map(m => stepBy(canStay(m, situation) ? 'update' : 'eviction', m)),
   ];
   const { taken, held, refused, limit, charging } = withinBudget(steps, situation);
   const unrefused = (some: readonly Step[]): readonly Member[] =>
-    (refused.size === 0 ? some : some.filter(step => !refused.has(step))).map(({ member }) => member);
+    some.filter(step => !refused.has(step)).map(({ member }) => member);
   const reasons = [
     ...together(unfinished.map(m => [m, whatIsMissing(m)])),
     ...together(blocked),
     ...saidOf(waiting.slice(free), { reason: 'Partition', keptOld }),
-    ...saidOf(unrefused(held), { reason: 'BudgetUsed', limit, by: charging }),
+    ...saidOf([...unrefused(held), ...far], { reason: 'BudgetUsed', limit, by: charging }),
     ...saidOf(unrefused(taken), { reason: 'Taken' }),
     ...together([...refused].map(([{ member }, { message }]) => [member, { reason: 'Refused', message }])),
   ];

@@ -2,7 +2,6 @@
 
 import { restartsNativeSidecars } from '../../workloads/nodes/kubelet.ts';
 import type { Reason } from '../../workloads/reasons.ts';
-import { markAnnotations } from '../../workloads/sidecars/marks.ts';
 import { sidecarToRestart } from '../../workloads/sidecars/native.ts';
 import { isPin } from '../../workloads/sidecars/revision.ts';
 import type { UsableSidecarSet } from '../../workloads/sidecarsets.ts';
@@ -14,9 +13,7 @@ export const blockOf = (member: Member, situation: Situation): Reason | undefine
   const { set, isRecorded, isInjecting, whilePending } = situation;
   const strategy = set.spec.updateStrategy;
   if (strategy.type === 'NotUpdate') return { reason: 'NotUpdated' };
-  if (member.traces.mark === undefined) return { reason: 'RecordBroken', annotation: markAnnotations.hash };
-  if (member.traces.markWithoutImage === undefined)
-    return { reason: 'RecordBroken', annotation: markAnnotations.withoutImage };
+  if (member.broken !== undefined) return { reason: 'RecordBroken', annotation: member.broken };
   const stays = canStay(member, situation);
   if (!stays && !isReplaceable(member, set)) return whyNotInPlace(member, situation);
   if (strategy.paused) return { reason: 'Paused' };

@@ -11,6 +11,8 @@ export interface Tally {
   readonly updatedReady: number;
   /** All those with something left to do. */
   readonly unmoved: readonly Member[];
+  /** Those about which time alone may change something. */
+  readonly restless: readonly Member[];
   /** Those that use up budget. */
   readonly charged: readonly Member[];
   /** Those in which one of the set's containers stands in the place of the pod's own. */
@@ -21,7 +23,7 @@ export interface Tally {
 
 export const tallyOf = (members: readonly Member[]): Tally => {
   const counts = { all: members.length, updated: 0, ready: 0, updatedReady: 0 };
-  const [unmoved, charged, overridden]: [Member[], Member[], Member[]] = [[], [], []];
+  const [unmoved, restless, charged, overridden]: [Member[], Member[], Member[], Member[]] = [[], [], [], []];
   const marks = new Map<string, Mark>();
   for (const member of members) {
     const { isUpdated, isServing, carried } = member;
@@ -29,9 +31,10 @@ export const tallyOf = (members: readonly Member[]): Tally => {
     if (isServing) counts.ready += 1;
     if (isUpdated && isServing) counts.updatedReady += 1;
     if (!member.isMoved) unmoved.push(member);
+    if (!member.isAtRest) restless.push(member);
     if (member.isCharged) charged.push(member);
     if (member.hasReplaced) overridden.push(member);
     if (!marks.has(carried) && member.traces.mark !== undefined) marks.set(carried, member.traces.mark);
   }
-  return { ...counts, unmoved, charged, overridden, marks: [...marks.values()] };
+  return { ...counts, unmoved, restless, charged, overridden, marks: [...marks.values()] };
 };

@@ -159,8 +159,8 @@ export const checkerMutants: readonly Mutant[] = [
   ...mutantsOf('test/instruments/patience.ts', ofSets, [
     {
       name: 'the checker waits for ever for a free place to be used',
-      find: 'this.#time.now - since <= patience) return false;',
-      replace: 'this.#time.now - since <= 1000 * patience) return false;',
+      find: 'this.#time.now - since <= this.#patience) return false;',
+      replace: 'this.#time.now - since <= 1000 * this.#patience) return false;',
       killedBy: 'a place is free, and pods are behind',
     },
   ]),

@@ -10,6 +10,13 @@ export const sidecarSetsMutants: readonly Mutant[] = [
       replace: 'Math.max(0, tally.all - keptOld)',
       killedBy: 'no more than the partition lets go, however often it is looked',
     },
+    {
+      name: 'forgets pods that no budget reaches',
+      find: '[...unrefused(held), ...far]',
+      replace: 'unrefused(held)',
+      in: 'controllers/sidecarset/invariants.test.ts',
+      killedBy: 'one reason: a pod that is not where it should be has exactly one, and no other pod has any',
+    },
   ]),
   ...mutantsOf('controllers/sidecarset/staying.ts', 'controllers/sidecarset/plan.test.ts', [
     {
@@ -61,8 +68,8 @@ export const sidecarSetsMutants: readonly Mutant[] = [
     },
     {
       name: 'orders no more pods than a budget has room for',
-      find: 'return limitOf(situation) + waiting.filter(goesAhead).length;',
-      replace: 'return limitOf(situation);',
+      find: 'limitOf(situation) + waiting.filter(m => !costsAPlace(m, situation)).length;',
+      replace: 'limitOf(situation);',
       killedBy: 'the one that is used least of many, behind those that cost nothing',
     },
     {
