@@ -52,6 +52,20 @@ describe('What was made of things', () => {
   it('is made anew of one that has changed', () => assert.equal(madeAfter([a, b, c], [a, thing('b', 2), c]), 1));
   it('is found behind one that is gone', () => assert.equal(madeAfter([a, b, c], [b, c]), 0));
   it('is made of those that have come', () => assert.equal(madeAfter([a], [a, b, c]), 2));
+  it('is made anew after a call that failed', () => {
+    const failing = new Recall<Thing, Made>(({ id }) => id);
+    failing.each([a, b, c], of => ({ of }));
+    assert.throws(() =>
+      failing.each([b, c, thing('d')], () => {
+        throw new Error('it cannot be made');
+      }),
+    );
+    assert.deepEqual(
+      failing.each([b, c], of => ({ of })).map(({ of }) => of),
+      [b, c],
+    );
+  });
+
   it('is that of each thing, whatever has become of the others', () => {
     fc.assert(
       fc.property(lists, all => {

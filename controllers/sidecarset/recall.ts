@@ -18,12 +18,14 @@ export class Recall<T extends object, R extends object> {
   each(things: readonly T[], make: (thing: T) => R): readonly R[] {
     const [before, made] = [this.#things, this.#made];
     const placeOf = this.#places();
+    // Should one not be made, nothing of this call is believed.
+    this.#things = [];
     // Hardly any stands elsewhere than it stood, behind those before it.
     let next = 0;
     things.forEach((thing, to) => {
       const place = before[next] === thing ? next : placeOf(thing, next);
       next = place + 1;
-      // What stood further ahead has been written over.
+      // What stood nearer to the front has been written over.
       const known = place >= to && before[place] === thing ? made[place] : undefined;
       if (known === undefined || place !== to) made[to] = known ?? make(thing);
     });
