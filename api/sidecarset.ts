@@ -2,6 +2,7 @@
 
 import { type Crd, crdOf, type KindNames } from './crd.ts';
 import { intOrPercent, isIntOrPercent } from './intOrPercent.ts';
+import { isObject } from './json.ts';
 import { nonEmptySelector, selector } from './labelSelector.ts';
 import { group, labels } from './names.ts';
 import { container, volume } from './podTemplate.ts';
@@ -25,7 +26,7 @@ import {
   type TypeOf,
 } from './schema.ts';
 import { conditions, podCounts } from './status.ts';
-import { isJsonObject, type Normalised, type StoredObject } from './stored.ts';
+import type { Normalised, StoredObject } from './stored.ts';
 
 export const sidecarSetNames: KindNames = {
   group,
@@ -221,7 +222,7 @@ const namespaceNameLabel = 'kubernetes.io/metadata.name';
  * webhook an object that was stored as v1alpha1 comes back under the name of v1beta1, still with that field.
  */
 export const sidecarSetSpecInV1beta1 = ({ apiVersion, metadata, spec: raw }: StoredObject): unknown => {
-  if (!isJsonObject(raw)) return raw;
+  if (!isObject(raw)) return raw;
   const { namespace, customVersion, ...rest } = raw;
   const label = metadata.labels?.[labels.sidecarSetCustomVersion];
   const version = apiVersion === `${group}/v1alpha1` && label !== undefined ? label : customVersion;
@@ -250,7 +251,7 @@ export const normaliseSidecarSet = (object: StoredObject): Normalised<SidecarSet
 
 /** Under NotUpdate nobody validates the rest of the strategy; what cannot be read there counts as absent. */
 const withReadableStrategy = (raw: unknown): unknown => {
-  if (!isJsonObject(raw) || !isJsonObject(raw['updateStrategy'])) return raw;
+  if (!isObject(raw) || !isObject(raw['updateStrategy'])) return raw;
   const strategy = raw['updateStrategy'];
   if (strategy['type'] !== 'NotUpdate') return raw;
   const readable = Object.entries(strategy).filter(

@@ -19,6 +19,3 @@ export interface Normalised<Spec, Status> {
   readonly status: Status;
   readonly problems: readonly Problem[];
 }
-
-export const isJsonObject = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -6,6 +6,7 @@ import {
   broadcastJobNames,
   normaliseBroadcastJob,
 } from '../api/broadcastjob.ts';
+import { isObject } from '../api/json.ts';
 import type { Problem } from '../api/problem.ts';
 import { type Instant, type KubeObject, type Resource, type Seen, seenOf, type Wire } from '../kube/contract.ts';
 import { instantOf } from './pods/project.ts';
@@ -43,7 +44,7 @@ export const BroadcastJobs: Resource<BroadcastJobView> = {
 };
 
 const statusOnWire = ({ status }: KubeObject & { readonly status?: unknown }): Wire =>
-  typeof status === 'object' && status !== null && !Array.isArray(status) ? { ...status } : {};
+  isObject(status) ? { ...status } : {};
 
 /** Complete or failed for good. */
 export const isFinished = ({ status }: BroadcastJobView): boolean =>

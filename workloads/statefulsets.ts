@@ -1,5 +1,6 @@
 /** StatefulSets as the store keeps them, and the relation of a pod's name to its set. */
 
+import { isObject } from '../api/json.ts';
 import type { Problem } from '../api/problem.ts';
 import {
   normaliseStatefulSet,
@@ -48,7 +49,7 @@ export const StatefulSets: Resource<StatefulSetView> = {
 };
 
 const statusOnWire = ({ status }: KubeObject & { readonly status?: unknown }): Wire =>
-  typeof status === 'object' && status !== null && !Array.isArray(status) ? { ...status } : {};
+  isObject(status) ? { ...status } : {};
 
 /** How the set's pods and revisions name it as their controller. */
 export const ownedBy = ({ name, uid }: Seen): OwnerReference => ({

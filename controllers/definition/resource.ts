@@ -1,6 +1,7 @@
 /** The installed CustomResourceDefinition of one of our kinds. */
 
 import type { Crd } from '../../api/crd.ts';
+import { isObject } from '../../api/json.ts';
 import { type Resource, type Seen, seenOf, type Wire } from '../../kube/contract.ts';
 import { prunedBy } from './pruned.ts';
 
@@ -42,5 +43,4 @@ const schemasOf = (definition: Wire): ReadonlyMap<string, unknown> => {
   return new Map(served.map(({ name, schema }) => [String(name), wireOf(schema)['openAPIV3Schema']]));
 };
 
-const wireOf = (value: unknown): Wire =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Wire) : {};
+const wireOf = (value: unknown): Wire => (isObject(value) ? (value as Wire) : {});

@@ -25,8 +25,8 @@ export const connect = async ({ source, role, clock }: Connection): Promise<Clie
 };
 
 const refreshAfter = 60_000;
-// The server answers or refuses within its own 60 s limit; what takes half of it is in trouble.
-const answerWithin = 30_000;
+/** Milliseconds. The server answers or refuses within its own 60 s limit; what takes half of it is in trouble. */
+export const answerWithin = 30_000;
 // 64 writes, 16 looks and a page of each resource: whoever may send does not wait again for a connection.
 const mostCalls = 96;
 

@@ -1,10 +1,10 @@
 /** Everything that is wrong with a BroadcastJob. Its template is the apiserver's to judge, except where a job depends on it. */
 
 import { normaliseBroadcastJob } from '../../api/broadcastjob.ts';
+import { isObject } from '../../api/json.ts';
 import type { PodTemplate } from '../../api/kubernetes.ts';
 import { labels } from '../../api/names.ts';
 import { invalid, type Problem, required, under } from '../../api/problem.ts';
-import { isJsonObject } from '../../api/stored.ts';
 import type { KubeObject } from '../../kube/contract.ts';
 
 type Raw = { readonly [key: string]: unknown };
@@ -24,7 +24,7 @@ export const problemsIn = (object: KubeObject): readonly Problem[] => {
 
 const member = (parent: Raw, name: string): Raw => {
   const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
-  return isJsonObject(value) ? value : {};
+  return isObject(value) ? value : {};
 };
 
 const completionProblems = (policy: Raw): readonly Problem[] => {

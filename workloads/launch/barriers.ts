@@ -1,7 +1,7 @@
 /** The ConfigMaps whose keys let containers start, and which keys a pod has earned. */
 
+import { isObject } from '../../api/json.ts';
 import { labels } from '../../api/names.ts';
-import { isJsonObject } from '../../api/stored.ts';
 import { type KubeObject, type OwnerReference, type Resource, type Seen, seenOf } from '../../kube/contract.ts';
 import type { ContainerView, PodView } from '../pods/view.ts';
 import { barrierKey, barrierName, type LaunchOrder } from './order.ts';
@@ -23,7 +23,7 @@ export const Barriers: Resource<BarrierView> = {
   view: configMap => ({
     ...seenOf(configMap),
     ownerReferences: configMap.metadata.ownerReferences ?? [],
-    keys: isJsonObject(configMap['data']) ? Object.keys(configMap['data']) : [],
+    keys: isObject(configMap['data']) ? Object.keys(configMap['data']) : [],
     isMarked: configMap.metadata.labels?.[labels.launchBarrier] !== undefined,
   }),
   indexes: {},

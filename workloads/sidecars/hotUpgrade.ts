@@ -1,6 +1,6 @@
 /** The annotations by which the twins of a container that is upgraded hot know which of them is the new one. */
 
-import { parseJson } from '../../api/json.ts';
+import { isObject, parseJson } from '../../api/json.ts';
 import { annotations, env } from '../../api/names.ts';
 import type { Env } from './environment.ts';
 import { twinsOf } from './injection.ts';
@@ -48,7 +48,7 @@ export const withTwins = (text: string | undefined, twins: ReadonlyMap<string, s
 /** By container name; an annotation that is not readable names none. */
 export const workingTwins = (text: string | undefined): ReadonlyMap<string, string> => {
   const json = parseJson(text ?? '');
-  const entries = typeof json === 'object' && json !== null && !Array.isArray(json) ? Object.entries(json) : [];
+  const entries = isObject(json) ? Object.entries(json) : [];
   return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 };
 

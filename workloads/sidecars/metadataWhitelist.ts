@@ -1,9 +1,8 @@
 /** The ConfigMap in which an administrator says which annotations SidecarSets may set on pods. */
 
-import { parseJson } from '../../api/json.ts';
+import { isObject, parseJson } from '../../api/json.ts';
 import { type Selector, selector } from '../../api/labelSelector.ts';
 import { array, decode, object, optional, string } from '../../api/schema.ts';
-import { isJsonObject } from '../../api/stored.ts';
 import { type KubeObject, type Resource, type Seen, seenOf } from '../../kube/contract.ts';
 import { compile, type Regex } from '../regex/regex.ts';
 
@@ -45,7 +44,7 @@ export const metadataWhitelist = (namespace: string): Resource<WhitelistView> =>
 
 const viewOf = (configMap: KubeObject): WhitelistView => {
   const { data } = configMap;
-  const text = isJsonObject(data) && Object.hasOwn(data, whitelistKey) ? data[whitelistKey] : undefined;
+  const text = isObject(data) && Object.hasOwn(data, whitelistKey) ? data[whitelistKey] : undefined;
   return { ...seenOf(configMap), ...(typeof text === 'string' ? { whitelist: read(text) } : {}) };
 };
 

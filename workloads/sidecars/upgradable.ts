@@ -3,7 +3,7 @@
  * message is a JSON object of the sets' names.
  */
 
-import { parseJson } from '../../api/json.ts';
+import { isObject, parseJson } from '../../api/json.ts';
 import type { PodCondition } from '../../api/kubernetes.ts';
 import { conditions } from '../../api/names.ts';
 import type { Instant } from '../../kube/contract.ts';
@@ -49,7 +49,7 @@ export const upgradableCondition = (before: ConditionView | undefined, message: 
 /** Text that nobody writes says nothing. */
 const entriesIn = (message: string | undefined): ReadonlyMap<string, boolean> => {
   const json = parseJson(message ?? '');
-  const entries = typeof json === 'object' && json !== null && !Array.isArray(json) ? Object.entries(json) : [];
+  const entries = isObject(json) ? Object.entries(json) : [];
   return new Map(entries.filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean'));
 };
 

@@ -1,5 +1,6 @@
 /** Whether a disturbed run came to the same end as the reference, and did no harm on the way. */
 
+import { answerWithin } from '../../../kube/client/connect.ts';
 import { check } from '../checker.ts';
 import { invariants } from '../invariants.ts';
 import { usualPatience } from '../patience.ts';
@@ -7,11 +8,9 @@ import { differences } from './endState.ts';
 import type { Perturbation } from './perturbation.ts';
 import type { Run } from './run.ts';
 
-/** Milliseconds after which a process gives up an answer that does not come; until then its pod may be down or not. */
-const answerWithin = 30_000;
-
 /** What is wrong with a run, in sentences; empty if nothing is. `disturbed`: by what, if by anything. */
 export const faultsOf = (run: Run, reference: Run | undefined, disturbed?: Perturbation): readonly string[] => {
+  // Until a swallowed answer is given up, the pod may be down or not.
   const patience = usualPatience + (disturbed?.do === 'black-hole' ? answerWithin : 0);
   const { violations, unjudged } = check(run.chronicle, invariants(patience));
   return [
